@@ -1,0 +1,188 @@
+"""What a playbook is, once it has been read and found correct: plain, frozen values.
+
+A playbook belongs to one incident type (its ``id``). Durations are whole seconds.
+Texts for staff exist in both languages, always.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal[
+    "teller",
+    "lobby_manager",
+    "guard",
+    "counter_supervisor",
+    "branch_manager",
+    "deputy_manager",
+    "office_staff",
+    "complaint_officer",
+    "business_line",
+    "compliance_officer",
+    "legal_officer",
+    "regional_manager",
+    "hq_duty",
+    "auditor",
+    "admin",
+]
+"""Who people are in an incident (domain.md, section 1)."""
+
+#: Stands in ``inform`` for everybody who holds a role at the branch (G3).
+EVERYONE = "everyone"
+
+Severity = Literal["low", "medium", "high", "critical"]
+RecordType = Literal["text", "number", "boolean", "date", "choice"]
+TimeUnit = Literal["plain", "working_days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages; Chinese first."""
+
+    zh: str
+    en: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """How the tile looks on the counter tablet. ``hidden`` tiles are never drawn (C4)."""
+
+    order: int
+    colour: str
+    icon: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """One thing that is written down when a step is completed."""
+
+    name: str
+    label: Text
+    type: RecordType
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What keeps a step locked.
+
+    It opens when any of the facts in ``any_of`` is recorded as true (D4), or, where
+    ``clearance`` names a role, when somebody with that role clears the step (S6).
+    ``override`` tells whether a manager may complete the step all the same, with a reason;
+    anyone may when one of ``override_by_anyone_if`` is recorded.
+    """
+
+    text: Text
+    any_of: tuple[str, ...] = ()
+    clearance: Role | None = None
+    override: bool = True
+    override_by_anyone_if: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the checklist. ``due`` is in seconds from the opening."""
+
+    id: str
+    title: Text
+    owner: Role
+    only: tuple[Role, ...] = ()
+    must: bool = False
+    containment: bool = False
+    gate: Gate | None = None
+    due: int | None = None
+    completed_by_raising: bool = False
+    say: tuple[Text, ...] = ()
+    avoid: tuple[Text, ...] = ()
+    record: tuple[RecordField, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One rung of the ladder: ``after`` seconds from the raising, ``tell`` these roles."""
+
+    after: int
+    tell: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """A promise with a time: it starts when something happens and is met when something else does.
+
+    ``starts`` and ``met_by`` are ``raised``, ``closed``, ``acknowledged``, ``contained`` or
+    ``step:ID``; an empty ``met_by`` runs until the incident's follow-up ends it.
+    ``within`` is in seconds when ``unit`` is ``plain``, in working days of mainland China else,
+    and then ends at 24:00 of the last day in the branch's time zone (R4).
+    """
+
+    name: str
+    starts: str
+    within: int
+    unit: TimeUnit = "plain"
+    met_by: tuple[str, ...] = ()
+    tell: tuple[Role, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Proposes ``playbook`` when ``fact`` is true, or at least ``at_least`` (G1)."""
+
+    playbook: str
+    fact: str
+    because: Text
+    at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A customer to recognise (T1-T5): signs, what to say, what to avoid."""
+
+    id: str
+    title: Text
+    signs: tuple[Text, ...]
+    say: tuple[Text, ...]
+    avoid: tuple[Text, ...]
+    advice: tuple[Text, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """Everything that a situation asks for. ``sha256`` is of its canonical JSON (``content``)."""
+
+    id: str
+    version: int
+    title: Text
+    tap: Tap
+    severity: Severity
+    discreet: bool
+    ladder: tuple[Level, ...]
+    repeat_every: int
+    act_within: int
+    inform: tuple[str, ...]
+    steps: tuple[Step, ...]
+    clocks: tuple[ClockRule, ...] = ()
+    suggests: tuple[Suggestion, ...] = ()
+    cards: tuple[Card, ...] = ()
+    needs_root_cause: bool = False
+    advice: tuple[Text, ...] = ()
+    source: tuple[str, ...] = ()
+    sha256: str = ""
+    content: Mapping[str, object] = field(default_factory=dict, compare=False, hash=False)
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that id, or None."""
+        return next((step for step in self.steps if step.id == step_id), None)
