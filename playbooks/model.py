@@ -137,10 +137,12 @@ class ClockRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Proposes ``playbook`` when ``fact`` is true, or at least ``at_least`` (G1)."""
+class Proposal:
+    """When a playbook is proposed on incidents that do not have it yet (G1).
 
-    playbook: str
+    ``at_least is None`` means that ``fact`` is true; else it is a number not below it.
+    """
+
     fact: str
     because: Text
     at_least: int | None = None
@@ -161,7 +163,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """Everything that a situation asks for. ``sha256`` is of its canonical JSON (``content``)."""
+    """Everything that a situation asks for. ``sha256`` is of its canonical JSON (``content``).
+
+    ``summary`` is the line under the title on the tile. ``content`` is what is kept with a
+    running incident and shown in an exported bundle; ``load.from_content`` reads it back.
+    """
 
     id: str
     version: int
@@ -175,14 +181,22 @@ class Playbook:
     inform: tuple[str, ...]
     steps: tuple[Step, ...]
     clocks: tuple[ClockRule, ...] = ()
-    suggests: tuple[Suggestion, ...] = ()
+    proposed_when: tuple[Proposal, ...] = ()
     cards: tuple[Card, ...] = ()
     needs_root_cause: bool = False
     advice: tuple[Text, ...] = ()
     source: tuple[str, ...] = ()
+    summary: Text = Text("", "")
     sha256: str = ""
     content: Mapping[str, object] = field(default_factory=dict, compare=False, hash=False)
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, or None."""
         return next((step for step in self.steps if step.id == step_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All playbooks that can be tapped, by id."""
+
+    playbooks: Mapping[str, Playbook]

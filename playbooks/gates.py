@@ -1,0 +1,57 @@
+"""Which steps are open, to whom, and which other playbooks the facts ask for.
+
+``facts`` holds what is recorded by now; a withdrawn fact is None or absent.
+"""
+
+from collections.abc import Collection, Mapping
+
+from playbooks.model import Gate, Library, Proposal, Step, Text
+
+
+def gate_open(gate: Gate | None, facts: Mapping[str, object], cleared: bool) -> bool:
+    """Whether a step behind ``gate`` can be ticked without an override (D4, S6).
+
+    ``cleared`` tells whether somebody with the role of ``gate.clearance`` has cleared the step.
+    A step without a gate is open.
+    """
+    if gate is None:
+        return True
+    return _any_true(gate.any_of, facts) or (gate.clearance is not None and cleared)
+
+
+def may_tick(step: Step, roles: Collection[str]) -> bool:
+    """Whether ``roles`` satisfy the step's ``only`` (M5). There is no override for it."""
+    return not step.only or not set(step.only).isdisjoint(roles)
+
+
+def override_allowed(gate: Gate, facts: Mapping[str, object], *, manager: bool) -> bool:
+    """Whether a person may tick behind a closed ``gate`` by giving a reason (D4).
+
+    ``manager`` tells whether the person is a manager of the incident.
+    """
+    return (manager and gate.override) or _any_true(gate.override_by_anyone_if, facts)
+
+
+def proposals(
+    library: Library, active_ids: Collection[str], facts: Mapping[str, object]
+) -> list[tuple[str, Text]]:
+    """The playbooks that ``facts`` ask for beyond ``active_ids``, each with its reason (G1)."""
+    found: list[tuple[str, Text]] = []
+    for playbook in library.playbooks.values():
+        if playbook.id in active_ids:
+            continue
+        reason = next((p.because for p in playbook.proposed_when if _applies(p, facts)), None)
+        if reason is not None:
+            found.append((playbook.id, reason))
+    return found
+
+
+def _any_true(names: Collection[str], facts: Mapping[str, object]) -> bool:
+    return any(facts.get(name) is True for name in names)
+
+
+def _applies(proposal: Proposal, facts: Mapping[str, object]) -> bool:
+    value = facts.get(proposal.fact)
+    if proposal.at_least is None:
+        return value is True
+    return isinstance(value, int) and not isinstance(value, bool) and value >= proposal.at_least
