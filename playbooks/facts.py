@@ -1,130 +1,127 @@
-"""The vocabulary of facts: what can be recorded about an incident, and which values it takes.
+"""What can be recorded about an incident: which values a fact takes, and which are flags."""
 
-The order of ``FACTS`` is the order in which flags are shown (P1, P2, D3, D4, T6).
-"""
-
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal
 
-from playbooks.model import Choice, Text
+from playbooks.model import Text
+from playbooks.vocabulary import FACTS, FactSpec
 
-FactKind = Literal["integer", "boolean", "choice", "choices", "text", "username"]
+__all__ = ["FACTS", "FactError", "FactSpec", "check_fact", "flags"]
 
-#: The largest integer that every JSON reader keeps exactly (contract.md, section 7).
-LARGEST_INTEGER = 2**53 - 1
+_SEALED_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_USERNAME = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class FactSpec:
-    """One fact: its kind, its limits, and its label.
+class FactError(ValueError):
+    """A fact that the vocabulary does not know, or a value that it does not take."""
 
-    ``minimum`` and ``maximum`` limit an integer. A text that has them may also be such an
-    integer (``counter_no``). ``max_length`` counts characters. ``sealed`` texts are personal:
-    they stand in the timeline as a hash only. ``flag`` marks what is shown as a risk flag.
-    """
-
-    kind: FactKind
-    label: Text
-    minimum: int | None = None
-    maximum: int | None = None
-    max_length: int | None = None
-    choices: tuple[Choice, ...] = ()
-    sealed: bool = False
-    flag: bool = False
-
-
-def _flag(zh: str, en: str) -> FactSpec:
-    return FactSpec("boolean", Text(zh, en), flag=True)
-
-
-def _sealed(zh: str, en: str) -> FactSpec:
-    return FactSpec("text", Text(zh, en), max_length=4000, sealed=True)
-
-
-def _choices(*rows: tuple[str, str, str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, Text(zh, en)) for value, zh, en in rows)
-
-
-PROFILES = _choices(
-    ("exploding", "当场暴怒", "Exploding in public"),
-    ("weeping", "嚎啕大哭", "Weeping, feels deceived"),
-    ("evidence", "一言不发取证", "Silent, collecting evidence"),
-    ("serving_agent", "在职业务员", "Serving agent"),
-    ("departed_agent", "离职业务员", "Departed agent"),
-)
-"""The five customers to recognise (T1-T5)."""
-
-MANNERS = _choices(
-    ("odd_demands", "要求古怪", "Odd demands"),
-    ("emotional", "情绪激动", "Emotional"),
-    ("unreasonable", "不讲道理", "Unreasonable"),
-    ("impulsive", "冲动", "Impulsive"),
-    ("impatient", "没有耐心", "Impatient"),
-    ("changing_demands", "要求多变", "Keeps changing demands"),
-    ("arrogant", "态度傲慢", "Arrogant"),
-    ("professional", "很懂行", "Professional"),
-    ("media_involved", "牵涉媒体", "Media involved"),
-)
-"""The nine manners (T6)."""
-
-PLACES = _choices(
-    ("counter", "柜台", "Counter"),
-    ("lobby", "大堂", "Lobby"),
-    ("entrance", "门口", "Entrance"),
-    ("room", "接待室", "Reception room"),
-    ("atm", "自助区", "ATM area"),
-    ("outside", "网点外", "Outside"),
-)
-
-HOLDERS = _choices(
-    ("self", "本人", "The holder"),
-    ("authorised", "有授权书", "Has a letter of authority"),
-    ("other", "他人，无授权", "Somebody else, no authority"),
-)
-"""Whether the visitor is the holder (R3)."""
-
-FACTS: Mapping[str, FactSpec] = MappingProxyType(
-    {
-        "head_count": FactSpec("integer", Text("人数", "People"), minimum=0, maximum=999),
-        "who_official": _flag("公职人员", "Official"),
-        "who_lawyer": _flag("律师", "Lawyer"),
-        "who_influential": _flag("有影响力", "Influential"),
-        "who_vulnerable": _flag("需要照顾", "Vulnerable"),
-        "threat_media": _flag("扬言找媒体", "To media"),
-        "threat_regulator": _flag("扬言找监管", "To regulator"),
-        "threat_petition": _flag("扬言信访", "Petition"),
-        "threat_court": _flag("扬言起诉", "To court"),
-        "recording_seen": _flag("疑似录音", "Recording"),
-        "incites_others": _flag("煽动他人", "Inciting"),
-        "injury": _flag("有人受伤", "Injury"),
-        "major_loss": _flag("重大损失", "Major loss"),
-        "danger_to_life": _flag("危及生命", "Danger to life"),
-        "identity_checked": FactSpec("boolean", Text("已核实身份", "Identity checked")),
-        "profile": FactSpec("choice", Text("客户类型", "Kind of customer"), choices=PROFILES),
-        "manners": FactSpec("choices", Text("情绪表现", "Manner"), choices=MANNERS),
-        "place": FactSpec("choice", Text("地点", "Place"), choices=PLACES),
-        "counter_no": FactSpec(
-            "text", Text("柜台号", "Counter"), minimum=0, maximum=999, max_length=20
-        ),
-        "amount_fen": FactSpec(
-            "integer", Text("金额（分）", "Amount (fen)"), minimum=0, maximum=LARGEST_INTEGER
-        ),
-        "business_line": FactSpec("text", Text("业务渠道", "Business line"), max_length=60),
-        "holder": FactSpec("choice", Text("与持有人关系", "Relation to holder"), choices=HOLDERS),
-        "subject_staff": FactSpec(
-            "username", Text("被投诉员工", "Staff complained about"), max_length=64
-        ),
-        "media_outlet": _sealed("媒体名称", "Outlet"),
-        "press_card": _sealed("记者证号", "Press card"),
-        "demand": _sealed("诉求", "Demand"),
-        "clothing": _sealed("衣着和随身物品", "Clothing and what they carry"),
-    }
-)
-"""Every fact by its name (contract.md, section 3, "Names")."""
+    def __init__(self, name: str, reason: Text) -> None:
+        super().__init__(f"{name}: {reason.en}")
+        self.name = name
+        self.reason = reason
 
 
 def flags(facts: Mapping[str, object]) -> list[str]:
     """The names of the risk flags that ``facts`` records as true, in table order (P1, P2)."""
     return [name for name, spec in FACTS.items() if spec.flag and facts.get(name) is True]
+
+
+def check_fact(name: str, value: object) -> object:
+    """The value of the fact ``name`` as it is recorded; None withdraws it.
+
+    Texts are kept as they were typed, because their hash is of exactly these characters.
+    Raises ``FactError`` for an unknown name or a value of the wrong kind or range.
+    """
+    spec = FACTS.get(name)
+    if spec is None:
+        raise FactError(name, Text("没有这一项", "There is no such fact"))
+    if value is None:
+        return None
+    match spec.kind:
+        case "boolean":
+            return _boolean(name, value)
+        case "integer":
+            return _integer(name, spec, value)
+        case "choice":
+            return _choice(name, spec, value)
+        case "choices":
+            return _choices(name, spec, value)
+        case "text":
+            return _text_fact(name, spec, value)
+        case "username":
+            return _username(name, spec, value)
+
+
+def _boolean(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise FactError(name, Text("只能是“是”或“否”", "It must be true or false"))
+    return value
+
+
+def _integer(name: str, spec: FactSpec, value: object) -> int:
+    low, high = spec.minimum or 0, spec.maximum or 0
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise FactError(
+            name,
+            Text(f"须是 {low} 到 {high} 的整数", f"It must be a whole number from {low} to {high}"),
+        )
+    return value
+
+
+def _choice(name: str, spec: FactSpec, value: object) -> str:
+    known = [choice.value for choice in spec.choices]
+    if not isinstance(value, str) or value not in known:
+        names = ", ".join(known)
+        raise FactError(name, Text(f"只能选：{names}", f"It must be one of: {names}"))
+    return value
+
+
+def _choices(name: str, spec: FactSpec, value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise FactError(name, Text("须是一个列表", "It must be a list"))
+    chosen = [_choice(name, spec, item) for item in value]
+    if len(set(chosen)) != len(chosen):
+        raise FactError(name, Text("每项只能选一次", "Each may be chosen once"))
+    return chosen
+
+
+def _text_fact(name: str, spec: FactSpec, value: object) -> object:
+    if spec.sealed and isinstance(value, dict):
+        return _sealed(name, value)
+    if spec.maximum is not None and isinstance(value, int):
+        return _integer(name, spec, value)
+    return _text(name, spec, value)
+
+
+def _sealed(name: str, value: dict[object, object]) -> dict[str, str]:
+    digest = value.get("sealed")
+    if len(value) != 1 or not isinstance(digest, str) or not _SEALED_HASH.fullmatch(digest):
+        raise FactError(
+            name,
+            Text(
+                "sealed 须是 64 位小写十六进制",
+                "It must be a text, or sealed with 64 lower-case hex digits",
+            ),
+        )
+    return {"sealed": digest}
+
+
+def _username(name: str, spec: FactSpec, value: object) -> str:
+    text = _text(name, spec, value)
+    if not _USERNAME.fullmatch(text):
+        raise FactError(name, Text("用户名不能有空格", "A username has no spaces"))
+    return text
+
+
+def _text(name: str, spec: FactSpec, value: object) -> str:
+    longest = spec.max_length or 0
+    if not isinstance(value, str) or not 1 <= len(value) <= longest:
+        raise FactError(
+            name,
+            Text(f"须是 1 到 {longest} 个字", f"It must be a text of 1 to {longest} characters"),
+        )
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise FactError(
+            name, Text("含有无法保存的字符", "It has a character that cannot be kept")
+        )
+    return value
