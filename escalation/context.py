@@ -1,0 +1,89 @@
+"""What a decision may look at besides the state and the command: all of it passed in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from escalation import events as ev
+from escalation.events import SYSTEM, Actor, Event, Occurred
+from escalation.incident import Incident, PlaybookOf, evolve
+from escalation.people import Directory, Person
+from escalation.texts import Seal
+from escalation.workdays import IsWorkingDay
+from playbooks.model import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One command's surroundings. ``now`` is the moment of receipt, aware UTC."""
+
+    now: datetime
+    occurred: Occurred
+    actor: Actor
+    person: Person | None
+    device_id: str | None
+    directory: Directory
+    playbooks: Mapping[str, Playbook]
+    playbook_of: PlaybookOf
+    reachable: Callable[[str], bool]
+    new_id: Callable[[], str]
+    seal: Seal
+    is_working_day: IsWorkingDay
+    pace: int = 1
+    command_id: str | None = None
+    device: Mapping[str, Any] | None = None
+    device_fault: str | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """Collects the events of one command; ``state`` already contains them."""
+
+    context: Context
+    state: Incident | None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def incident(self) -> Incident:
+        """The state, where there must be one."""
+        if self.state is None:
+            raise LookupError("no incident has been opened")
+        return self.state
+
+    def add(self, kind: str, data: Mapping[str, Any], *, incident_id: str | None = None) -> None:
+        """The caller's own deed becomes an event."""
+        context = self.context
+        self._append(kind, data, incident_id, context.actor, context.occurred, context.device)
+
+    def follow(self, kind: str, data: Mapping[str, Any]) -> None:
+        """What the rules make of it, done by the system at the moment of receipt."""
+        self._append(kind, data, None, SYSTEM, Occurred.at_server(self.context.now), None)
+
+    def _append(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        incident_id: str | None,
+        actor: Actor,
+        occurred: Occurred,
+        device: Mapping[str, Any] | None,
+    ) -> None:
+        event = Event(
+            id=self.context.new_id(),
+            incident_id=incident_id or self.incident.id,
+            seq=1 if self.state is None else self.state.seq + 1,
+            type=kind,
+            recorded_at=self.context.now,
+            occurred=occurred,
+            actor=actor,
+            data=data,
+            command_id=self.context.command_id,
+            device=device if self._first_of_the_device(kind) else None,
+        )
+        self.state = evolve(self.state, event, self.context.playbook_of)
+        self.events.append(event)
+
+    def _first_of_the_device(self, kind: str) -> bool:
+        """A signature covers one command: it stands on the first event that it caused."""
+        return kind == ev.INCIDENT_OPENED or not any(each.device for each in self.events)

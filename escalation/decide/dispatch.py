@@ -1,0 +1,52 @@
+"""decide(state, command, context) -> events: the one entrance to all rules."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from escalation.commands import Command
+from escalation.context import Context, Decision
+from escalation.decide import facts, life, people, raising, steps, timers
+from escalation.incident import Incident
+
+_RULES: Mapping[str, Callable[[Decision, Any], None]] = {
+    "open": raising.open_incident,
+    "cancel": raising.cancel,
+    "record-facts": facts.decide_facts,
+    "add-playbook": facts.add_playbook,
+    "reclassify": facts.reclassify,
+    "complete-step": steps.complete_step,
+    "clear-step": steps.clear_step,
+    "skip-step": steps.skip_step,
+    "reopen-step": steps.reopen_step,
+    "acknowledge": people.acknowledge,
+    "decline": people.decline,
+    "hand-over": people.hand_over,
+    "escalate": people.escalate,
+    "receive": people.receive,
+    "contain": life.contain,
+    "close": life.close,
+    "reopen": life.reopen,
+    "add-note": life.add_note,
+    "attach": life.attach,
+    "export": life.record_export,
+    "report-late": life.report_late,
+    "deadline-passed": timers.deadline_passed,
+}
+
+#: What may still happen after the end: a second report, receipts, exports, clocks, the way back.
+_AFTER_THE_END = frozenset(
+    {"open", "reopen", "receive", "export", "report-late", "deadline-passed"}
+)
+
+
+def decide(state: Incident | None, command: Command, context: Context) -> Decision:
+    """The events that ``command`` causes and the state after them; nothing is written.
+
+    Raises:
+        Refused: a rule says no; nothing has happened.
+    """
+    decision = Decision(context, state)
+    if state is not None and command.name not in _AFTER_THE_END:
+        life.check_not_over(decision)
+    _RULES[command.name](decision, command)
+    return decision

@@ -1,0 +1,91 @@
+"""The timer speaks: what happens when nobody did anything in time (contract, section 5)."""
+
+from escalation import events as ev
+from escalation.commands import DeadlinePassed
+from escalation.context import Decision
+from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
+from playbooks.model import ClockRule
+
+
+def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
+    """Act on a deadline that is armed and due; anything else has been overtaken."""
+    now = decision.context.now
+    for deadline in decision.incident.deadlines():
+        if deadline.key == command.key and deadline.due_at <= now:
+            kind, _, name = command.key.partition(":")
+            if kind == "ladder":
+                _nobody_answered(decision)
+            elif kind == "act_within":
+                _nothing_done(decision)
+            elif kind == "quiet":
+                remind(decision, in_charge(decision), "act_within", "soon")
+                _keep_awake(decision)
+            elif kind == "step":
+                _step_overdue(decision, name)
+            elif kind == "clock":
+                _clock_speaks(decision, name)
+            return
+
+
+def _nobody_answered(decision: Decision) -> None:
+    level, last = decision.incident.climb.level, len(decision.incident.climb.levels)
+    if level < last:
+        pass_on(decision, level, "no_answer")
+    climb(decision, level + 1, "no_answer")
+
+
+def _nothing_done(decision: Decision) -> None:
+    """Somebody took charge and no containment step followed: they and the next level again."""
+    level = decision.incident.climb.level
+    climb(decision, level + 1, "act_within", also=in_charge(decision))
+
+
+def _keep_awake(decision: Decision) -> None:
+    """Nobody in charge could be reminded: then the ladder is asked again."""
+    state = decision.incident
+    if not in_charge(decision) and not state.over:
+        climb(decision, state.climb.level + 1, "act_within")
+
+
+def _step_overdue(decision: Decision, step_id: str) -> None:
+    """Late: its owner and whoever is in charge hear of it; still undone, the next level.
+
+    While nobody has taken the incident up, the ladder is the alarm and no second one sounds.
+    """
+    state = decision.incident
+    step = state.step(step_id)
+    stage = state.progress_of(step_id).overdue + 1
+    decision.follow(ev.STEP_OVERDUE, {"step": step_id, "stage": stage})
+    if step is None or state.status != "acknowledged":
+        return
+    if stage == 1:
+        told = [*in_charge(decision), *holders(decision, [step.owner])]
+        remind(decision, told, "step", "soon", step=step_id)
+    else:
+        climb(decision, state.climb.level + 1, "step", also=in_charge(decision))
+
+
+def _clock_speaks(decision: Decision, name: str) -> None:
+    """A warning before it runs out, an alert when it has, the next level after."""
+    state = decision.incident
+    stage = state.clocks[name].stage + 1
+    rule = _rule(decision, name)
+    told = [*in_charge(decision), *holders(decision, rule.tell if rule else ())]
+    if stage > 1:
+        decision.follow(ev.CLOCK_MISSED, {"name": name, "stage": stage})
+    else:
+        decision.follow(ev.CLOCK_WARNED, {"name": name, "stage": stage})
+    if stage <= 2:  # noqa: PLR2004  (1 before, 2 at, 3 after)
+        remind(decision, told, "clock", "soon" if stage == 1 else "immediate", clock=name)
+    else:
+        upper = min(max(state.climb.level, 1) + 1, len(state.climb.levels))
+        told += holders(decision, state.climb.levels[upper - 1].tell)
+        remind(decision, told, "clock", "immediate", clock=name)
+
+
+def _rule(decision: Decision, name: str) -> ClockRule | None:
+    for book in (*decision.incident.playbooks, *decision.incident.former):
+        for rule in book.clocks:
+            if rule.name == name:
+                return rule
+    return None

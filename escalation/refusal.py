@@ -1,0 +1,28 @@
+"""Why a command cannot be carried out, in words for the person who gave it."""
+
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+    """A rule says no. ``kind`` ends the problem's type; the words exist in both languages."""
+
+    def __init__(self, kind: str, zh: str, en: str, **extra: Any) -> None:
+        super().__init__(en)
+        self.kind = kind
+        self.zh = zh
+        self.en = en
+        self.extra = extra
+
+
+class Forbidden(Refused):
+    """The caller may see it, but the role forbids it (403)."""
+
+    def __init__(self, zh: str = "你的岗位不能做这一步。", en: str = "Your role may not do this.") -> None:
+        super().__init__("forbidden", zh, en)
+
+
+class Invalid(Refused):
+    """A name, type or range is wrong (422). ``field`` is the place, dotted."""
+
+    def __init__(self, field: str, zh: str, en: str) -> None:
+        super().__init__("invalid", zh, en, errors=[{"field": field, "zh": zh, "en": en}])

@@ -1,0 +1,255 @@
+"""Who may see an incident and who may do what to it (contract, sections 2 and 3).
+
+Pure and deny by default: a command that is not in ``_RULES`` is nobody's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.incident import Incident
+from escalation.people import BYSTANDERS, Directory, Person
+from escalation.refusal import Forbidden
+from playbooks.model import Step
+
+BRANCH_MANAGERS = frozenset({"branch_manager", "deputy_manager", "counter_supervisor"})
+UPPER_MANAGERS = frozenset({"regional_manager", "hq_duty"})
+#: Roles above a branch that see its ordinary incidents.
+SPECIALISTS = frozenset(
+    {"complaint_officer", "compliance_officer", "legal_officer", "business_line", "office_staff"}
+)
+#: Of these, the ones that see discreet incidents as well (C4).
+DISCREET_SPECIALISTS = frozenset({"complaint_officer", "office_staff"})
+EXPORTERS = frozenset({"auditor", "compliance_officer", "legal_officer"})
+
+CANCEL_WITHIN = 60
+"""Seconds in which a reporter may take back their own raise."""
+RECLASSIFY_WITHIN = 600
+"""Seconds in which a reporter may correct the type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a person, a paired device, or a person signed in on a paired device."""
+
+    person: Person | None
+    device_id: str | None = None
+    device_org: str | None = None
+
+    @property
+    def user_id(self) -> str | None:
+        return None if self.person is None else self.person.id
+
+
+def roles_for(person: Person, branch: str, directory: Directory) -> set[str]:
+    """The roles that count for a branch: those held there and those held above it."""
+    path = set(directory.path(branch))
+    return {role for role, org in person.roles if org in path}
+
+
+def works_at(person: Person, branch: str) -> bool:
+    """Holds a role at the branch itself."""
+    return any(org == branch and role not in BYSTANDERS for role, org in person.roles)
+
+
+def manages(person: Person, branch: str, directory: Directory) -> bool:
+    """Manager of the branch's incidents: at the branch, or above it."""
+    path = set(directory.path(branch))
+    return any(
+        (role in BRANCH_MANAGERS and org == branch) or (role in UPPER_MANAGERS and org in path)
+        for role, org in person.roles
+    )
+
+
+def may_raise(caller: Caller, branch: str, directory: Directory) -> bool:
+    """Anyone at the branch, managers above it, and its paired devices; never auditor or admin."""
+    if caller.person is None:
+        return caller.device_org == branch
+    return works_at(caller.person, branch) or manages(caller.person, branch, directory)
+
+
+def reported(state: Incident, caller: Caller) -> bool:
+    """The caller has raised it, and has not withdrawn that."""
+    return any(_is_own(report, caller) for report in state.reports if not report.withdrawn)
+
+
+def _is_own(report: Any, caller: Caller) -> bool:
+    if caller.person is None:
+        return report.user is None and report.device == caller.device_id
+    return bool(report.user == caller.person.id)
+
+
+def sees(caller: Caller, state: Incident, directory: Directory) -> bool:
+    """Whether the incident exists for this caller at all."""
+    if caller.device_id is not None and state.discreet:
+        return False
+    if caller.person is None:
+        return any(_is_own(report, caller) for report in state.reports)
+    if caller.person.username == state.subject:
+        return False
+    if state.was_told(caller.person.id) or manages(caller.person, state.branch, directory):
+        return True
+    held = roles_for(caller.person, state.branch, directory)
+    if "auditor" in held:
+        return True
+    if state.discreet:
+        own = any(_is_own(report, caller) for report in state.reports)
+        return own or bool(held & DISCREET_SPECIALISTS)
+    return works_at(caller.person, state.branch) or bool(held & SPECIALISTS)
+
+
+def scope(person: Person, directory: Directory) -> tuple[set[str], set[str]]:
+    """The orgs whose ordinary, and whose discreet, incidents a person sees by role alone."""
+    ordinary: set[str] = set()
+    discreet: set[str] = set()
+    for role, org in person.roles:
+        if role in UPPER_MANAGERS or role in DISCREET_SPECIALISTS or role == "auditor":
+            below = directory.below(org)
+            ordinary |= below
+            discreet |= below
+        elif role in SPECIALISTS:
+            ordinary |= directory.below(org)
+        elif role in BRANCH_MANAGERS:
+            ordinary.add(org)
+            discreet.add(org)
+        elif role not in BYSTANDERS:
+            ordinary.add(org)
+    return ordinary, discreet
+
+
+def may_export(caller: Caller, state: Incident, directory: Directory) -> bool:
+    """Auditors, managers, compliance and legal take timelines out of the house."""
+    if caller.person is None or caller.device_id is not None:
+        return False
+    held = roles_for(caller.person, state.branch, directory)
+    return manages(caller.person, state.branch, directory) or bool(held & EXPORTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the caller stands to the incident at the moment of the command."""
+
+    caller: Caller
+    state: Incident
+    directory: Directory
+    now: datetime
+    occurred_at: datetime
+
+    @property
+    def at_branch(self) -> bool:
+        person = self.caller.person
+        return person is not None and works_at(person, self.state.branch)
+
+    @property
+    def alerted(self) -> bool:
+        person = self.caller.person
+        return person is not None and self.state.was_told(person.id)
+
+    @property
+    def manager(self) -> bool:
+        person = self.caller.person
+        return person is not None and manages(person, self.state.branch, self.directory)
+
+    @property
+    def in_charge(self) -> bool:
+        return self.caller.user_id is not None and self.caller.user_id == self.state.in_charge
+
+    @property
+    def roles(self) -> set[str]:
+        person = self.caller.person
+        return set() if person is None else roles_for(person, self.state.branch, self.directory)
+
+    def reported_within(self, seconds: int) -> bool:
+        """Has raised it, at most so long ago (by receipt, or by when both were done)."""
+        longest = timedelta(seconds=seconds)
+        return any(
+            self.now - report.recorded_at <= longest
+            or timedelta(0) <= self.occurred_at - report.at <= longest
+            for report in self.state.reports
+            if not report.withdrawn and _is_own(report, self.caller)
+        )
+
+
+def may_complete(standing: Standing, step: Step) -> bool:
+    """The ``only`` roles; else at the branch, alerted, the owner's role in scope, or a manager."""
+    if step.only:
+        return bool(standing.roles & set(step.only))
+    return (
+        standing.at_branch
+        or standing.alerted
+        or step.owner in standing.roles
+        or standing.manager
+    )
+
+
+def may_skip(standing: Standing, step: Step) -> bool:
+    """A manager, or who holds the owner's role."""
+    return standing.manager or step.owner in standing.roles
+
+
+def _involved(standing: Standing) -> bool:
+    return standing.at_branch or standing.alerted
+
+
+def _leads(standing: Standing) -> bool:
+    return standing.in_charge or standing.manager
+
+
+def _reads_only(standing: Standing) -> bool:
+    """An auditor and nothing more."""
+    return not (standing.roles - BYSTANDERS or standing.alerted)
+
+
+def _may_correct_type(standing: Standing) -> bool:
+    trusted = standing.roles & {"office_staff", "complaint_officer"}
+    return standing.manager or bool(trusted) or standing.reported_within(RECLASSIFY_WITHIN)
+
+
+def _may_step(rule: Callable[[Standing, Step], bool]) -> Callable[[Standing, Any], bool]:
+    def of_command(standing: Standing, command: Any) -> bool:
+        step = standing.state.step(command.step)
+        # An unknown step is the rule's business (422), not a matter of rights.
+        return _is_person(standing) if step is None else rule(standing, step)
+
+    return of_command
+
+
+def _is_person(standing: Standing) -> bool:
+    return standing.caller.person is not None and not _reads_only(standing)
+
+
+_RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
+    "acknowledge": lambda standing, _: standing.alerted or standing.manager,
+    "decline": lambda standing, _: standing.alerted,
+    "complete-step": _may_step(may_complete),
+    "clear-step": lambda standing, _: "compliance_officer" in standing.roles,
+    "skip-step": _may_step(may_skip),
+    "reopen-step": lambda standing, _: standing.manager,
+    "record-facts": lambda standing, _: _involved(standing),
+    "add-playbook": lambda standing, _: _involved(standing),
+    "reclassify": lambda standing, _: _may_correct_type(standing),
+    "hand-over": lambda standing, _: _leads(standing),
+    "add-note": lambda standing, _: _is_person(standing),
+    "attach": lambda standing, _: _is_person(standing),
+    "escalate": lambda standing, _: _involved(standing),
+    "contain": lambda standing, _: _leads(standing),
+    "close": lambda standing, _: _leads(standing),
+    "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),
+    "reopen": lambda standing, _: standing.manager,
+    "receive": lambda standing, _: standing.alerted,
+    "export": lambda standing, _: may_export(
+        standing.caller, standing.state, standing.directory
+    ),
+}
+
+
+def authorise(standing: Standing, command: Any) -> None:
+    """Let the command pass, or say no.
+
+    Raises:
+        Forbidden: no rule allows it to this caller.
+    """
+    rule = _RULES.get(command.name)
+    if rule is None or not rule(standing, command):
+        raise Forbidden

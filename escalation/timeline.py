@@ -1,0 +1,93 @@
+"""The proof: canonical bytes, the hash chain and sealed texts.
+
+The stand-alone verifier uses this module too; it needs no server and no database.
+Canonical JSON is RFC 8785. orjson gives the same bytes for what an event may hold
+(ASCII keys, no floats): a test proves it, and ``canonical`` refuses the rest.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+ZERO_HASH = "0" * 64
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+
+#: The order does not matter to the hash; these two are not part of it (contract, 7).
+UNHASHED = ("hash", "position")
+
+
+class NotCanonicalError(ValueError):
+    """A value that must not be hashed: a float, too large an integer, a key beyond ASCII."""
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 bytes of a JSON value made of objects, lists, strings, integers and booleans.
+
+    Raises:
+        NotCanonicalError: the value holds something else, or is deeper than 32.
+    """
+    check(value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def check(value: object, depth: int = 0) -> None:
+    """Refuse what has no single canonical form (reliability.md, rule 8)."""
+    if depth > MAX_DEPTH:
+        raise NotCanonicalError(f"deeper than {MAX_DEPTH}")
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+            raise NotCanonicalError("integer outside ±(2^53-1)")
+    elif kind is dict:
+        for key, inner in value.items():  # type: ignore[attr-defined]
+            if not (isinstance(key, str) and key.isascii()):
+                raise NotCanonicalError(f"key {key!r} is not ASCII text")
+            check(inner, depth + 1)
+    elif kind in (list, tuple):
+        for inner in value:  # type: ignore[attr-defined]
+            check(inner, depth + 1)
+    else:
+        raise NotCanonicalError(f"{kind.__name__} has no canonical form here")
+
+
+def event_hash(event: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical event without ``hash`` and ``position``, lower-case hex."""
+    kept = {key: value for key, value in event.items() if key not in UNHASHED}
+    return sha256_hex(canonical(kept))
+
+
+def sha256_hex(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def sealed_hash(salt: bytes, text: str) -> str:
+    """What stands in an event instead of a typed text: SHA-256(salt + UTF-8 text)."""
+    return sha256_hex(salt + text.encode())
+
+
+def sealed_in(value: object) -> list[str]:
+    """The hashes of all sealed texts inside ``value``, in order of appearance."""
+    if isinstance(value, dict):
+        if set(value) == {"sealed"}:
+            return [str(value["sealed"])]
+        return [found for inner in value.values() for found in sealed_in(inner)]
+    if isinstance(value, (list, tuple)):
+        return [found for inner in value for found in sealed_in(inner)]
+    return []
+
+
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds and ``Z``."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def unstamp(text: str) -> datetime:
+    """The aware UTC moment that ``stamp`` wrote down."""
+    return datetime.fromisoformat(text).astimezone(UTC)
