@@ -1,10 +1,10 @@
 """What can be recorded about an incident: which values a fact takes, and which are flags."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from playbooks.model import Text
-from playbooks.vocabulary import FACTS, FactSpec
+from playbooks.vocabulary import FACTS, FactKind, FactSpec
 
 __all__ = ["FACTS", "FactError", "FactSpec", "check_fact", "flags"]
 
@@ -37,22 +37,10 @@ def check_fact(name: str, value: object) -> object:
         raise FactError(name, Text("没有这一项", "There is no such fact"))
     if value is None:
         return None
-    match spec.kind:
-        case "boolean":
-            return _boolean(name, value)
-        case "integer":
-            return _integer(name, spec, value)
-        case "choice":
-            return _choice(name, spec, value)
-        case "choices":
-            return _choices(name, spec, value)
-        case "text":
-            return _text_fact(name, spec, value)
-        case "username":
-            return _username(name, spec, value)
+    return _CHECKS[spec.kind](name, spec, value)
 
 
-def _boolean(name: str, value: object) -> bool:
+def _boolean(name: str, _: FactSpec, value: object) -> bool:
     if not isinstance(value, bool):
         raise FactError(name, Text("只能是“是”或“否”", "It must be true or false"))
     return value
@@ -121,7 +109,15 @@ def _text(name: str, spec: FactSpec, value: object) -> str:
             Text(f"须是 1 到 {longest} 个字", f"It must be a text of 1 to {longest} characters"),
         )
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise FactError(
-            name, Text("含有无法保存的字符", "It has a character that cannot be kept")
-        )
+        raise FactError(name, Text("含有无法保存的字符", "It has a character that cannot be kept"))
     return value
+
+
+_CHECKS: Mapping[FactKind, Callable[[str, FactSpec, object], object]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "choice": _choice,
+    "choices": _choices,
+    "text": _text_fact,
+    "username": _username,
+}

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# PyYAML ships no types. Nothing else in the packages imports it.
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 Where = tuple[str | int, ...]
 """The way from the top of a document to a value in it: keys and list indexes."""
@@ -120,7 +119,7 @@ class _Walk:
             self.document.lines[(*where, key)] = line
             yield key, inner
 
-    def scalar(self, node: yaml.ScalarNode, where: Where) -> object:
+    def scalar(self, node: yaml.Node, where: Where) -> object:
         if node.tag in _READ_AS_TEXT:
             return node.value
         try:

@@ -43,6 +43,7 @@ class Text:
     en: str
 
     def as_json(self) -> dict[str, str]:
+        """Both languages, as the API shows them."""
         return {"zh": self.zh, "en": self.en}
 
 
@@ -58,6 +59,8 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One of the values that may be chosen."""
+
     value: str
     label: Text
 

@@ -197,9 +197,7 @@ class _Playbook(_Shape):
     tap = fields.Nested(_Tap, required=True)
     severity = _one_of(*get_args(model.Severity), required=True)
     discreet = _YesNo(required=True)
-    ladder = fields.List(
-        fields.Nested(_Level), required=True, validate=validate.Length(min=1)
-    )
+    ladder = fields.List(fields.Nested(_Level), required=True, validate=validate.Length(min=1))
     repeat_every = _number(required=True, validate=_POSITIVE)
     act_within = _number(required=True, validate=_POSITIVE)
     inform = fields.List(_one_of(*ROLES, model.EVERYONE), required=True)
