@@ -100,7 +100,11 @@ def _proposals(content: Mapping[Any, Any]) -> Iterator[Problem]:
     for at, proposal in _items(content, "proposed_when"):
         fact = proposal.get("fact")
         counted = proposal.get("at_least") is not None
-        if fact in FACTS and fact not in (_INTEGERS if counted else _BOOLEANS):
+        if (
+            isinstance(fact, str)
+            and fact in FACTS
+            and fact not in (_INTEGERS if counted else _BOOLEANS)
+        ):
             reason = "cannot be counted" if counted else "is not true or false: say at_least"
             yield ("proposed_when", at, "fact"), f"“{fact}” {reason}."
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from playbooks import model
 from playbooks.marks import Where
-from playbooks.vocabulary import FACTS
+from playbooks.vocabulary import FACTS, LARGEST_INTEGER
 
 Problem = tuple[Where, str]
 
@@ -30,7 +30,6 @@ CLOCKS = (
 """The names of clocks (contract.md, section 3)."""
 
 _NAME = validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z", error="Must be a lower-case name.")
-_POSITIVE = validate.Range(min=1)
 
 
 class _Words(fields.String):
@@ -54,8 +53,9 @@ class _YesNo(fields.Boolean):
         return value
 
 
-def _number(**options: Any) -> fields.Integer:
-    return fields.Integer(strict=True, **options)
+def _number(least: int, **options: Any) -> fields.Integer:
+    within = validate.Range(min=least, max=LARGEST_INTEGER)
+    return fields.Integer(strict=True, validate=within, **options)
 
 
 def _name(**options: Any) -> fields.String:
@@ -105,7 +105,7 @@ def _texts(**options: Any) -> fields.List[Any]:
 
 class _Tap(_Shape):
     makes = model.Tap
-    order = _number(required=True, validate=validate.Range(min=0))
+    order = _number(0, required=True)
     colour = _name(required=True)
     icon = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]*\Z"))
     hidden = _YesNo()
@@ -145,7 +145,7 @@ class _Step(_Shape):
     must = _YesNo()
     containment = _YesNo()
     gate = fields.Nested(_Gate)
-    due = _number(validate=_POSITIVE)
+    due = _number(1)
     completed_by_raising = _YesNo()
     say = _texts()
     avoid = _texts()
@@ -155,7 +155,7 @@ class _Step(_Shape):
 
 class _Level(_Shape):
     makes = model.Level
-    after = _number(required=True, validate=validate.Range(min=0))
+    after = _number(0, required=True)
     tell = _roles(required=True, validate=validate.Length(min=1))
 
 
@@ -163,7 +163,7 @@ class _Clock(_Shape):
     makes = model.ClockRule
     name = _one_of(*CLOCKS, required=True)
     starts = fields.String(required=True)
-    within = _number(required=True, validate=_POSITIVE)
+    within = _number(1, required=True)
     unit = _one_of(*get_args(model.TimeUnit))
     met_by = fields.List(fields.String())
     tell = _roles()
@@ -173,7 +173,7 @@ class _Clock(_Shape):
 class _Proposal(_Shape):
     makes = model.Proposal
     fact = _one_of(*FACTS, required=True)
-    at_least = _number()
+    at_least = _number(1)
     because = _text(required=True)
 
 
@@ -191,15 +191,15 @@ class _Card(_Shape):
 class _Playbook(_Shape):
     makes = model.Playbook
     id = _name(required=True)
-    version = _number(required=True, validate=_POSITIVE)
+    version = _number(1, required=True)
     title = _text(required=True)
     summary = _text(required=True)
     tap = fields.Nested(_Tap, required=True)
     severity = _one_of(*get_args(model.Severity), required=True)
     discreet = _YesNo(required=True)
     ladder = fields.List(fields.Nested(_Level), required=True, validate=validate.Length(min=1))
-    repeat_every = _number(required=True, validate=_POSITIVE)
-    act_within = _number(required=True, validate=_POSITIVE)
+    repeat_every = _number(1, required=True)
+    act_within = _number(1, required=True)
     inform = fields.List(_one_of(*ROLES, model.EVERYONE), required=True)
     steps = fields.List(fields.Nested(_Step), required=True, validate=validate.Length(min=1))
     clocks = fields.List(fields.Nested(_Clock))

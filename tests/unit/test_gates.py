@@ -6,6 +6,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from playbooks.gates import gate_open, may_tick, override_allowed, proposals
 from playbooks.load import load_library
 from playbooks.model import Gate, Library, Step, Text
