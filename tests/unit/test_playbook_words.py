@@ -147,3 +147,13 @@ def test_each_card_names_the_customer_that_it_describes():
             assert card.source[0] in {"T1", "T2", "T3", "T4", "T5"}
             assert card.signs
             assert card.advice
+
+
+def test_every_step_that_a_person_does_has_words_and_taboos():
+    silent = [
+        (playbook.id, step.id)
+        for playbook in PLAYBOOKS.values()
+        for step in playbook.steps
+        if not step.completed_by_raising and not (step.say and step.avoid)
+    ]
+    assert silent == [("media_covert", "stay_quiet"), ("media_covert", "observe")]

@@ -1,0 +1,64 @@
+"""The single values that playbook files are made of, each as strict as it can be."""
+
+from typing import Any, get_args
+
+from marshmallow import ValidationError, fields, validate
+
+from playbooks import model
+from playbooks.vocabulary import FACTS, LARGEST_INTEGER
+
+ROLES: tuple[str, ...] = get_args(model.Role)
+
+_NAME = validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z", error="Must be a lower-case name.")
+
+
+class Words(fields.String):
+    """A text that says something: not blank, and of characters that can be kept."""
+
+    def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        if not text.strip():
+            raise ValidationError("Must not be blank.")
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValidationError("Has a character that cannot be kept.")
+        return text
+
+
+class YesNo(fields.Boolean):
+    """True or false and nothing that merely looks like it."""
+
+    def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def number(least: int, **options: Any) -> fields.Integer:
+    """A whole number, not a text and not a float, from ``least`` to what JSON keeps exactly."""
+    within = validate.Range(min=least, max=LARGEST_INTEGER)
+    return fields.Integer(strict=True, validate=within, **options)
+
+
+def name(**options: Any) -> fields.String:
+    """A lower-case name by which code and API refer to something."""
+    return fields.String(validate=_NAME, **options)
+
+
+def one_of(*values: str, **options: Any) -> fields.String:
+    """One of the given words."""
+    return fields.String(validate=validate.OneOf(values), **options)
+
+
+def roles(**options: Any) -> fields.List[str]:
+    """Roles of people (domain.md, section 1)."""
+    return fields.List(one_of(*ROLES), **options)
+
+
+def facts() -> fields.List[str]:
+    """Names of facts."""
+    return fields.List(one_of(*FACTS))
+
+
+def sources() -> fields.List[str]:
+    """The demands or rules that something comes from (A10)."""
+    return fields.List(Words(validate=validate.Length(max=80)))
