@@ -1,0 +1,91 @@
+"""One transaction of the writer: what its commands have decided, written in one go.
+
+A command first only reads and decides; its rows are collected here and flushed together, a
+statement for a table, however many commands the batch has. A command that is refused has
+collected nothing. Later commands of the batch see what earlier ones decided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+
+from escalation.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An incident's state together with the hash of its last event."""
+
+    state: Incident
+    head_hash: str
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows to write, by table, in the order in which they were decided."""
+
+    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    updates: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    deletes: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def insert(self, table: Table, row: dict[str, Any]) -> None:
+        """A new row."""
+        self.inserts.setdefault(table, []).append(row)
+
+    def update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """New values for the row with this key."""
+        bound = {f"key_{name}": value for name, value in key.items()}
+        self.updates.setdefault(table, []).append({**bound, **values})
+
+    def delete(self, table: Table, key: Mapping[str, Any]) -> None:
+        """Remove the row with this key."""
+        bound = {f"key_{name}": value for name, value in key.items()}
+        self.deletes.setdefault(table, []).append(bound)
+
+    def flush(self, conn: Connection) -> None:
+        """Deletes first, then new rows, then changed ones; one statement each."""
+        for table, keys in self.deletes.items():
+            conn.execute(delete(table).where(*_is_key(table, keys[0])), keys)
+        for table, rows in self.inserts.items():
+            conn.execute(insert(table), rows)
+        for table, rows in self.updates.items():
+            for group in _of_one_shape(rows):
+                values = {name: bindparam(name) for name in group[0] if not name.startswith("key_")}
+                statement = update(table).where(*_is_key(table, group[0])).values(values)
+                conn.execute(statement, group)
+
+
+def _is_key(table: Table, row: Mapping[str, Any]) -> list[Any]:
+    return [
+        table.c[name.removeprefix("key_")] == bindparam(name)
+        for name in row
+        if name.startswith("key_")
+    ]
+
+
+def _of_one_shape(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows grouped by their columns, each group in order; groups in order of appearance."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return list(groups.values())
+
+
+@dataclass(slots=True)
+class Batch:
+    """The writer's transaction. ``seal_log`` has the last word before the commit."""
+
+    conn: Connection
+    rows: Rows = field(default_factory=Rows)
+    loaded: dict[str, Loaded] = field(default_factory=dict)
+    before: dict[str, Incident | None] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, dict[str, Any]] = field(default_factory=dict)
+    log_head: tuple[int, str] | None = None
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Several processes may write; on SQLite there is one."""
+        return self.conn.dialect.name == "postgresql"

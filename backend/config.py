@@ -1,0 +1,157 @@
+"""Settings from the environment. A wrong or contradictory one stops the start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_SPEED = 100_000
+
+
+class SettingError(ValueError):
+    """A setting cannot be used; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator chose. Fields are named as the variables without ``COUNTERBELL_``."""
+
+    data: Path
+    port: int
+    database_url: str
+    redis_url: str | None
+    secret_key: str | None
+    origins: tuple[str, ...]
+    channel_hosts: tuple[str, ...]
+    playbooks: Path | None
+    demo: bool
+    demo_speed: int
+    cert: Path | None = None
+    key: Path | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """The database is the SQLite file in the data directory: one process owns it."""
+        return self.database_url.startswith("sqlite")
+
+
+def from_environment(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    data: str | None = None,
+    port: int | None = None,
+    cert: str | None = None,
+    key: str | None = None,
+) -> Settings:
+    """Read and check all settings; the arguments (command line) come before the environment.
+
+    Raises:
+        SettingError: which setting is wrong, and what it should be.
+    """
+    directory = Path(data or environ.get("COUNTERBELL_DATA") or "var").resolve()
+    settings = Settings(
+        data=directory,
+        port=port if port is not None else _port(environ.get("COUNTERBELL_PORT")),
+        database_url=_database(environ.get("COUNTERBELL_DATABASE_URL"), directory),
+        redis_url=_redis(environ.get("COUNTERBELL_REDIS_URL")),
+        secret_key=_secret(environ.get("COUNTERBELL_SECRET_KEY")),
+        origins=_words(environ.get("COUNTERBELL_ORIGINS")),
+        channel_hosts=_words(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
+        playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
+        demo=_flag(environ.get("COUNTERBELL_DEMO")),
+        demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
+        cert=_file("--cert", cert),
+        key=_file("--key", key),
+    )
+    _refuse_contradictions(settings, environ)
+    return settings
+
+
+def _refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> None:
+    if settings.demo and settings.secret_key:
+        raise SettingError(
+            "COUNTERBELL_DEMO=1 has known passwords and never goes with COUNTERBELL_SECRET_KEY;"
+            " unset one of them"
+        )
+    if environ.get("COUNTERBELL_DEMO_SPEED") and not settings.demo:
+        raise SettingError("COUNTERBELL_DEMO_SPEED is for the demo only; set COUNTERBELL_DEMO=1")
+    if settings.redis_url and not settings.secret_key and not settings.demo:
+        raise SettingError(
+            "COUNTERBELL_SECRET_KEY must be set when COUNTERBELL_REDIS_URL is:"
+            " all processes need the same one"
+        )
+    if settings.redis_url and settings.embedded:
+        raise SettingError(
+            "COUNTERBELL_REDIS_URL is for several processes, and those need"
+            " COUNTERBELL_DATABASE_URL=postgresql+psycopg://..."
+        )
+    if (settings.cert is None) != (settings.key is None):
+        raise SettingError("--cert and --key go together")
+
+
+def _port(text: str | None) -> int:
+    if not text:
+        return 8000
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise SettingError(f"COUNTERBELL_PORT must be 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _database(text: str | None, directory: Path) -> str:
+    if not text:
+        return f"sqlite:///{directory / 'counterbell.db'}"
+    if not text.startswith(("postgresql+psycopg://", "sqlite:///")):
+        raise SettingError("COUNTERBELL_DATABASE_URL must begin with postgresql+psycopg://")
+    return text
+
+
+def _redis(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingError("COUNTERBELL_REDIS_URL must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def _secret(text: str | None) -> str | None:
+    if not text:
+        return None
+    if len(text) < 32:
+        raise SettingError("COUNTERBELL_SECRET_KEY must have at least 32 characters")
+    return text
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+def _directory(text: str | None) -> Path | None:
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_dir():
+        raise SettingError(f"COUNTERBELL_PLAYBOOKS is not a directory: {text}")
+    return path
+
+
+def _file(option: str, text: str | None) -> Path | None:
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_file():
+        raise SettingError(f"{option} is not a file: {text}")
+    return path
+
+
+def _flag(text: str | None) -> bool:
+    if text not in (None, "", "0", "1"):
+        raise SettingError(f"COUNTERBELL_DEMO must be 1 or unset, not {text!r}")
+    return text == "1"
+
+
+def _speed(text: str | None) -> int:
+    if not text:
+        return 1
+    if not text.isdigit() or not 1 <= int(text) <= MAX_SPEED:
+        raise SettingError(f"COUNTERBELL_DEMO_SPEED must be 1 to {MAX_SPEED}, not {text!r}")
+    return int(text)

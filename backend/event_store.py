@@ -1,0 +1,213 @@
+"""The events: appended, sealed, read back. All SQL on events, texts and commands is here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+
+from backend.batch import Batch, Loaded
+from backend.clock import Clock
+from backend.tables import CommandRow, CounterRow, EventRow, SealedTextRow
+from escalation.events import Actor, Event, Occurred
+from escalation.evolve import PlaybookOf, evolve
+from escalation.texts import Seal
+from escalation.timeline import ZERO_HASH, canonical, sha256_hex
+
+LOG_CHAIN = "log"
+"""The chain of what belongs to no incident."""
+
+_EVENTS = EventRow.__table__
+_TEXTS = SealedTextRow.__table__
+_COMMANDS = CommandRow.__table__
+_COUNTERS = CounterRow.__table__
+_SEALING_LOCK = 0x43_42_53_45
+"""PostgreSQL advisory lock: one sealer at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What sealing has given positions to: the log's end, and the last position per incident."""
+
+    position: int
+    incidents: Mapping[str, int]
+
+
+def append(batch: Batch, chain: str, events: Iterable[Event], prev_hash: str) -> str:
+    """Chain the events and hand their rows to the batch; the new head's hash."""
+    for event in events:
+        body = canonical(event.body(prev_hash))
+        prev_hash = sha256_hex(body)
+        batch.rows.insert(
+            _EVENTS,
+            {
+                "id": event.id,
+                "chain": chain,
+                "seq": event.seq,
+                "type": event.type,
+                "recorded_at": event.recorded_at,
+                "body": body,
+                "hash": prev_hash,
+            },
+        )
+    return prev_hash
+
+
+def append_log(
+    batch: Batch,
+    clock: Clock,
+    kind: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    occurred: Occurred | None = None,
+    command_id: str | None = None,
+    device: Mapping[str, Any] | None = None,
+) -> Event:
+    """An event of the null chain; ``Typed`` values anywhere in ``data`` are sealed."""
+    seal = Seal(clock.random_bytes)
+    seq, prev_hash = batch.log_head or _log_head(batch)
+    now = clock.now()
+    event = Event(
+        id=clock.new_id(),
+        incident_id=None,
+        seq=seq + 1,
+        type=kind,
+        recorded_at=now,
+        occurred=occurred or Occurred.at_server(now),
+        actor=actor,
+        data=seal.deeply(data),
+        command_id=command_id,
+        device=device,
+    )
+    batch.log_head = (event.seq, append(batch, LOG_CHAIN, [event], prev_hash))
+    keep_texts(batch, LOG_CHAIN, seal)
+    return event
+
+
+def _log_head(batch: Batch) -> tuple[int, str]:
+    if batch.on_postgresql:
+        batch.conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK + 1})
+    head = select(_EVENTS.c.seq, _EVENTS.c.hash).where(_EVENTS.c.chain == LOG_CHAIN)
+    row = batch.conn.execute(head.order_by(_EVENTS.c.seq.desc()).limit(1)).first()
+    return (0, ZERO_HASH) if row is None else (row.seq, row.hash)
+
+
+def keep_texts(batch: Batch, chain: str, seal: Seal) -> None:
+    """Store what was sealed; the same text sealed again by a device is one row."""
+    waiting = {row["hash"] for row in batch.rows.inserts.get(_TEXTS, ())}
+    given = {digest for digest in seal.kept if digest not in waiting}
+    if not given:
+        return
+    # Only a device chooses its salt: then the text may be there already.
+    known = select(_TEXTS.c.hash).where(_TEXTS.c.hash.in_(given))
+    given -= set(batch.conn.execute(known).scalars())
+    for digest in given:
+        salt, words = seal.kept[digest]
+        batch.rows.insert(_TEXTS, {"hash": digest, "chain": chain, "salt": salt, "text": words})
+
+
+def seal_log(conn: Connection) -> Sealed:
+    """Give every committed event its position, in order, without a gap.
+
+    On SQLite the writer calls it at the end of each transaction; on PostgreSQL one process at a
+    time does, after the commits.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK})
+    unsealed = select(_EVENTS.c.ord, _EVENTS.c.chain).where(_EVENTS.c.position.is_(None))
+    rows = conn.execute(unsealed.order_by(_EVENTS.c.ord)).all()
+    last = conn.execute(select(func.max(_EVENTS.c.position))).scalar() or 0
+    if rows:
+        given = update(_EVENTS).where(_EVENTS.c.ord == bindparam("at"))
+        conn.execute(
+            given.values(position=bindparam("place")),
+            [{"at": row.ord, "place": last + n} for n, row in enumerate(rows, 1)],
+        )
+    touched = {row.chain: last + n for n, row in enumerate(rows, 1) if row.chain != LOG_CHAIN}
+    return Sealed(last + len(rows), touched)
+
+
+def log_position(conn: Connection) -> int:
+    """The end of the sealed log."""
+    return conn.execute(select(func.max(_EVENTS.c.position))).scalar() or 0
+
+
+def changed_since(conn: Connection, position: int, limit: int) -> list[tuple[str, int]]:
+    """Chains with events after ``position`` and the last position of each, oldest first."""
+    last = func.max(_EVENTS.c.position).label("last")
+    found = (
+        select(_EVENTS.c.chain, last)
+        .where(_EVENTS.c.position > position, _EVENTS.c.chain != LOG_CHAIN)
+        .group_by(_EVENTS.c.chain)
+        .order_by(last)
+        .limit(limit)
+    )
+    return [(row.chain, row.last) for row in conn.execute(found)]
+
+
+def read_events(
+    conn: Connection, chain: str, *, after: int = 0, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """A chain's events as they are exported, with ``hash`` and ``position``, from seq after+1."""
+    found = (
+        select(_EVENTS.c.body, _EVENTS.c.hash, _EVENTS.c.position)
+        .where(_EVENTS.c.chain == chain, _EVENTS.c.seq > after)
+        .order_by(_EVENTS.c.seq)
+        .limit(limit)
+    )
+    return [
+        {**orjson.loads(row.body), "hash": row.hash, "position": row.position}
+        for row in conn.execute(found)
+    ]
+
+
+def load_incident(conn: Connection, chain: str, playbook_of: PlaybookOf) -> Loaded | None:
+    """Fold an incident from its events."""
+    state, head_hash = None, ZERO_HASH
+    for body in read_events(conn, chain):
+        state = evolve(state, Event.from_body(body), playbook_of)
+        head_hash = body["hash"]
+    return None if state is None else Loaded(state, head_hash)
+
+
+def read_texts(conn: Connection, hashes: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    """Salt (hex) and text of sealed hashes; both None where retention has emptied them."""
+    found: dict[str, dict[str, str | None]] = {}
+    for start in range(0, len(hashes), 500):
+        part = hashes[start : start + 500]
+        for row in conn.execute(select(_TEXTS).where(_TEXTS.c.hash.in_(part))):
+            salt = None if row.salt is None else row.salt.hex()
+            found[row.hash] = {"salt": salt, "text": row.text}
+    return found
+
+
+def find_command(batch: Batch, command_id: str) -> Mapping[str, Any] | None:
+    """What was carried out under this id, with its fingerprint and outcome."""
+    known = batch.commands.get(command_id)
+    if known is not None:
+        return known
+    found = select(_COMMANDS).where(_COMMANDS.c.id == command_id)
+    return batch.conn.execute(found).mappings().first()
+
+
+def keep_command(batch: Batch, row: dict[str, Any]) -> None:
+    """Remember a command that was carried out: ``id, chain, fingerprint, outcome``."""
+    batch.commands[row["id"]] = row
+    batch.rows.insert(_COMMANDS, row)
+
+
+def next_number(conn: Connection, name: str) -> int:
+    """The next value of a counter, from 1."""
+    row = {"name": name, "value": 1}
+    taken = conn.execute(
+        update(_COUNTERS)
+        .where(_COUNTERS.c.name == name)
+        .values(value=_COUNTERS.c.value + 1)
+        .returning(_COUNTERS.c.value)
+    ).scalar()
+    if taken is not None:
+        return int(taken)
+    conn.execute(insert(_COUNTERS), [row])
+    return 1

@@ -1,0 +1,111 @@
+"""The rows that follow from an incident's events: its row, aliases, people, deadlines, outbox.
+
+Each is a function of the state, so that a change writes the difference, and ``rebuild`` can
+write them all anew and compare.
+"""
+
+from typing import Any
+
+from backend.batch import Batch
+from backend.tables import AliasRow, DeadlineRow, IncidentRow, InvolvedRow, NoticeRow
+from escalation.incident import Alert, Incident
+
+SOCKET = "socket"
+
+INCIDENTS = IncidentRow.__table__
+ALIASES = AliasRow.__table__
+INVOLVED = InvolvedRow.__table__
+DEADLINES = DeadlineRow.__table__
+OUTBOX = NoticeRow.__table__
+
+KEYS = {
+    INCIDENTS: ("id",),
+    ALIASES: ("id",),
+    INVOLVED: ("incident_id", "user_id"),
+    DEADLINES: ("incident_id", "key"),
+    OUTBOX: ("alert_id", "user_id", "channel"),
+}
+
+
+def project(batch: Batch, before: Incident | None, after: Incident, head_hash: str) -> None:
+    """Write what has changed in the projections between two states of an incident."""
+    old = {} if before is None else _keyed(before, None)
+    new = _keyed(after, head_hash)
+    for key, row in new.items():
+        table, names = key[0], KEYS[key[0]]
+        if key not in old:
+            batch.rows.insert(table, row)
+        elif old[key] != row:
+            changed = {name: value for name, value in row.items() if name not in names}
+            if table is OUTBOX:
+                changed.update(_sent_again(old[key], row))
+            batch.rows.update(table, {name: row[name] for name in names}, changed)
+    for key, row in old.items():
+        if key not in new:
+            names = KEYS[key[0]]
+            batch.rows.delete(key[0], {name: row[name] for name in names})
+
+
+def rows_of(state: Incident, head_hash: str | None) -> list[tuple[Any, dict[str, Any]]]:
+    """Every projected row of the incident, with its table."""
+    users = {report.user for report in state.reports if report.user}
+    alerts = [("alert", each) for each in state.alerts.values()]
+    alerts += [("inform", each) for each in state.informed.values()]
+    users.update(user for _, alert in alerts for user in alert.told)
+    rows: list[tuple[Any, dict[str, Any]]] = [(INCIDENTS, _incident(state, head_hash))]
+    rows += [(ALIASES, {"id": each.alias, "incident_id": state.id}) for each in state.reports]
+    rows += [(INVOLVED, {"incident_id": state.id, "user_id": user}) for user in sorted(users)]
+    rows += [
+        (DEADLINES, {"incident_id": state.id, "key": each.key, "due_at": each.due_at})
+        for each in state.deadlines()
+    ]
+    rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
+    return rows
+
+
+def _keyed(state: Incident, head_hash: str | None) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {
+        (table, *(row[name] for name in KEYS[table])): row
+        for table, row in rows_of(state, head_hash)
+    }
+
+
+def _incident(state: Incident, head_hash: str | None) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "number": state.number,
+        "type": state.type,
+        "branch": state.branch,
+        "status": state.status,
+        "severity": state.severity,
+        "discreet": state.discreet,
+        "drill": state.drill,
+        "subject": state.subject,
+        "in_charge": state.in_charge,
+        "opened_at": state.opened_at,
+        "acknowledged_at": state.acknowledged_at,
+        "contained_at": state.contained_at,
+        "closed_at": state.closed_at,
+        "head_seq": state.seq,
+        "head_hash": head_hash,
+    }
+
+
+def _outbox(state: Incident, kind: str, alert: Alert) -> list[dict[str, Any]]:
+    return [
+        {
+            "alert_id": alert.id,
+            "user_id": told.user,
+            "channel": SOCKET,
+            "incident_id": state.id,
+            "kind": kind,
+            "repeat": told.repeat,
+            "live": not alert.over and told.waiting,
+        }
+        for told in alert.told.values()
+    ]
+
+
+def _sent_again(old: dict[str, Any], new: dict[str, Any]) -> dict[str, None]:
+    """A repeat has not been sent yet."""
+    return {"sent_at": None} if new["repeat"] > old["repeat"] else {}

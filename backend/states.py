@@ -1,0 +1,73 @@
+"""The states of incidents that were used last, by id: committed ones, and nothing newer."""
+
+from collections import OrderedDict
+from threading import Lock
+
+from sqlalchemy import Connection, select
+
+from backend.batch import Batch, Loaded
+from backend.event_store import load_incident
+from backend.projections import ALIASES, INCIDENTS
+from escalation.evolve import PlaybookOf
+
+LARGEST = 4096
+
+
+class States:
+    """Used by the writer's thread, the readers' threads and the hub."""
+
+    def __init__(self, playbook_of: PlaybookOf) -> None:
+        self._playbook_of = playbook_of
+        self._known: OrderedDict[str, Loaded] = OrderedDict()
+        self._lock = Lock()
+
+    def for_writing(self, batch: Batch, incident_id: str) -> Loaded | None:
+        """The state to decide on; on PostgreSQL its row stays locked until the commit."""
+        found = batch.loaded.get(incident_id)
+        if found is not None:
+            return found
+        if batch.on_postgresql:
+            row = select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == incident_id)
+            head = batch.conn.execute(row.with_for_update()).scalar()
+            known = self._get(incident_id)
+            if head is not None and known is not None and known.head_hash == head:
+                return known
+            return load_incident(batch.conn, incident_id, self._playbook_of)
+        return self._get(incident_id) or load_incident(
+            batch.conn, incident_id, self._playbook_of
+        )
+
+    def read(self, conn: Connection, incident_id: str) -> Loaded | None:
+        """The committed state, as ``conn`` sees it."""
+        head = conn.execute(
+            select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == incident_id)
+        ).scalar()
+        if head is None:
+            return None
+        known = self._get(incident_id)
+        if known is not None and known.head_hash == head:
+            return known
+        return load_incident(conn, incident_id, self._playbook_of)
+
+    def resolve(self, conn: Connection, any_id: str) -> str | None:
+        """The incident that answers to ``any_id``."""
+        found = select(ALIASES.c.incident_id).where(ALIASES.c.id == any_id)
+        return conn.execute(found).scalar()
+
+    def keep(self, batch: Batch) -> None:
+        """The batch is on disk: its states are the committed ones now."""
+        with self._lock:
+            for incident_id, loaded in batch.loaded.items():
+                self._known[incident_id] = loaded
+                self._known.move_to_end(incident_id)
+            while len(self._known) > LARGEST:
+                self._known.popitem(last=False)
+
+    def forget(self) -> None:
+        """After a restore or a rebuild."""
+        with self._lock:
+            self._known.clear()
+
+    def _get(self, incident_id: str) -> Loaded | None:
+        with self._lock:
+            return self._known.get(incident_id)

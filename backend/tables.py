@@ -1,0 +1,265 @@
+"""Every table. Which file writes it stands beside its name; nobody else does."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Moment, db
+
+_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+class EventRow(db.Model):
+    """The truth (event_store.py). ``chain`` is the incident's id, or ``log`` for the null chain.
+
+    ``body`` holds the canonical bytes that were hashed.
+    """
+
+    __tablename__ = "events"
+    ord: Mapped[int] = mapped_column(_BIG_ID, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    chain: Mapped[str]
+    seq: Mapped[int]
+    type: Mapped[str]
+    position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[str]
+    __table_args__ = (
+        Index("uq_events_chain_seq", "chain", "seq", unique=True),
+        Index(
+            "ix_events_unsealed",
+            "ord",
+            sqlite_where=text("position IS NULL"),
+            postgresql_where=text("position IS NULL"),
+        ),
+    )
+
+
+class SealedTextRow(db.Model):
+    """Typed texts beside the events that name their hash (event_store.py); may be purged."""
+
+    __tablename__ = "sealed_texts"
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    chain: Mapped[str] = mapped_column(index=True)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text: Mapped[str | None]
+
+
+class CommandRow(db.Model):
+    """What has been carried out, by the client's id (event_store.py; reliability rule 3)."""
+
+    __tablename__ = "commands"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    chain: Mapped[str]
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[str]
+
+
+class IncidentRow(db.Model):
+    """What lists and searches need of an incident (incident_rows.py); a projection."""
+
+    __tablename__ = "incidents"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    branch: Mapped[str]
+    status: Mapped[str]
+    severity: Mapped[str]
+    discreet: Mapped[bool]
+    drill: Mapped[bool]
+    subject: Mapped[str | None]
+    in_charge: Mapped[str | None]
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
+    contained_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    head_seq: Mapped[int]
+    head_hash: Mapped[str]
+    __table_args__ = (
+        Index("ix_incidents_joining", "branch", "type", "opened_at"),
+        Index("ix_incidents_branch_opened", "branch", "opened_at", "id"),
+        Index("ix_incidents_opened", "opened_at", "id"),
+    )
+
+
+class AliasRow(db.Model):
+    """Every id under which an incident answers (incident_rows.py); a projection."""
+
+    __tablename__ = "aliases"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str]
+
+
+class InvolvedRow(db.Model):
+    """Who reported, was alerted or informed: they see it (incident_rows.py); a projection."""
+
+    __tablename__ = "involved"
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class DeadlineRow(db.Model):
+    """What is armed, and nothing else (deadlines.py); a projection."""
+
+    __tablename__ = "deadlines"
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    parked: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (
+        Index(
+            "ix_deadlines_due",
+            "due_at",
+            sqlite_where=text("parked = 0"),
+            postgresql_where=text("NOT parked"),
+        ),
+    )
+
+
+class NoticeRow(db.Model):
+    """The outbox (outbox.py): one notice to one person on one channel; a projection.
+
+    ``live``: the person may still have to hear of it. ``sent_at`` is working state.
+    """
+
+    __tablename__ = "outbox"
+    alert_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    repeat: Mapped[int]
+    live: Mapped[bool]
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        Index(
+            "ix_outbox_live",
+            "user_id",
+            sqlite_where=text("live = 1"),
+            postgresql_where=text("live"),
+        ),
+    )
+
+
+class CounterRow(db.Model):
+    """Numbers that only grow: incident numbers of a month, log positions, versions."""
+
+    __tablename__ = "counters"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class PlaybookRow(db.Model):
+    """Each version of a playbook that an incident may have opened with (shelf.py)."""
+
+    __tablename__ = "playbook_versions"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str]
+    version: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AttachmentRow(db.Model):
+    """Where an attached file lies (attachments.py); its hash stands in the timeline."""
+
+    __tablename__ = "attachments"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    filename: Mapped[str]
+
+
+class OrgRow(db.Model):
+    """The organisation tree (organisation.py)."""
+
+    __tablename__ = "orgs"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    parent: Mapped[str | None] = mapped_column(ForeignKey("orgs.id"))
+    kind: Mapped[str]
+    timezone: Mapped[str]
+
+
+class UserRow(db.Model):
+    """Staff (organisation.py). Hashes are Argon2id."""
+
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+    pin_hash: Mapped[str | None]
+    otp_secret: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class RoleRow(db.Model):
+    """Who holds which role where (organisation.py)."""
+
+    __tablename__ = "roles"
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"), primary_key=True)
+    rank: Mapped[int] = mapped_column(default=0)
+
+
+class DeviceRow(db.Model):
+    """Paired tablets (devices.py). ``public_key`` is SPKI, base64url, P-256."""
+
+    __tablename__ = "devices"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))
+    name: Mapped[str]
+    public_key: Mapped[str | None]
+    paired_by: Mapped[str]
+    paired_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PairingCodeRow(db.Model):
+    """Codes that turn a tablet into a paired device, once (devices.py)."""
+
+    __tablename__ = "pairing_codes"
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    org_id: Mapped[str]
+    name: Mapped[str]
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SessionRow(db.Model):
+    """Who is signed in (sessions.py). The token itself is never stored, only its SHA-256.
+
+    ``kind``: ``user`` a person; ``device`` a paired tablet; ``pin`` a person on that tablet.
+    """
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    user_id: Mapped[str | None] = mapped_column(index=True)
+    device_id: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class FailedSignInRow(db.Model):
+    """Wrong passwords and PINs in a row (sessions.py). ``place`` is a device id or an address."""
+
+    __tablename__ = "failed_sign_ins"
+    username: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PresenceRow(db.Model):
+    """When somebody was last connected, in the server's running seconds (presence.py)."""
+
+    __tablename__ = "presence"
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    last_seen: Mapped[int] = mapped_column(BigInteger)
