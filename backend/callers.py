@@ -1,0 +1,164 @@
+"""Who asks: from the request's token or cookie to a caller, and the guards of the routes.
+
+Every view wears exactly one of ``public``, ``signed_in`` and ``person_or_device``; a test walks
+the routes and fails on one that wears none.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Request, Response, g, request
+
+from backend.organisation import World
+from backend.problems import Problem, Unauthenticated
+from backend.services import services
+from backend.sessions import LIFE, Session
+from escalation.refusal import Forbidden
+from escalation.rights import Caller
+
+PERSON_COOKIE = "counterbell"
+DEVICE_COOKIE = "counterbell_device"
+BROWSER_HEADER = "X-Counterbell"
+_DEVICE_COOKIE_AGE = 400 * 24 * 3600
+"""Seconds; browsers keep no cookie longer. Each PIN sign-in renews it."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def current_session() -> Session:
+    """The session that the request belongs to.
+
+    Raises:
+        Problem: 401 without a living one; 403 ``csrf`` for a write by cookie without the header.
+    """
+    return _resolve()[0]
+
+
+def current_caller() -> Caller:
+    """Who asks: a person, a device, or a person on a device. Raises as ``current_session``."""
+    return _resolve()[1]
+
+
+def cookie_session(cookies: Mapping[str, str]) -> Session | None:
+    """A browser's session: the person's where one is signed in, else the tablet's.
+
+    On a paired tablet the person's session knows the device, however they signed in.
+    """
+    person = _living(cookies.get(PERSON_COOKIE))
+    device = _living(cookies.get(DEVICE_COOKIE))
+    if device is not None and device.kind != "device":
+        device = None
+    if person is None or person.user_id is None:
+        return device
+    if device is not None and person.device_id is None:
+        return replace(person, device_id=device.device_id)
+    return person
+
+
+def caller_of(session: Session, world: World) -> Caller | None:
+    """Who stands behind a session; None for somebody inactive or a revoked device."""
+    person = None
+    if session.user_id is not None:
+        person = world.directory.people.get(session.user_id)
+        if person is None or not person.active:
+            return None
+    if session.device_id is None:
+        return None if person is None else Caller(person)
+    device = world.devices.get(session.device_id)
+    if device is None or device.revoked:
+        return None
+    return Caller(person, device.id, device.org_id)
+
+
+def public(view: View) -> View:
+    """Open to everybody: signing in, pairing, and what says that the server lives."""
+    return _guarded(view, "public", lambda: None)
+
+
+def signed_in(view: View) -> View:
+    """For a person; a device with nobody signed in is refused (403)."""
+    return _guarded(view, "signed_in", _require_person)
+
+
+def person_or_device(view: View) -> View:
+    """For a person, or a paired device with nobody signed in."""
+    return _guarded(view, "person_or_device", current_caller)
+
+
+def from_browser(req: Request) -> bool:
+    """The app in a browser asks for cookies by its header, which no other site can send."""
+    return req.headers.get(BROWSER_HEADER) == "1"
+
+
+def give_cookie(response: Response, name: str, token: str, session: Session) -> None:
+    """Hand a browser its session."""
+    life = LIFE[session.kind]
+    response.set_cookie(
+        name,
+        token,
+        max_age=_DEVICE_COOKIE_AGE if life is None else int(life.total_seconds()),
+        path="/",
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def take_cookie(response: Response, name: str) -> None:
+    """Let a browser forget its session."""
+    response.delete_cookie(
+        name, path="/", secure=request.is_secure, httponly=True, samesite="Strict"
+    )
+
+
+def _guarded(view: View, name: str, check: Callable[[], object]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        check()
+        return view(*args, **kwargs)
+
+    vars(guarded)["guard"] = name
+    return guarded  # type: ignore[return-value]  # the same signature, by wraps
+
+
+def _require_person() -> None:
+    if current_caller().person is None:
+        raise Forbidden("请先用工号和 PIN 登录。", "Sign in with your PIN first.")
+
+
+def _resolve() -> tuple[Session, Caller]:
+    if "caller" not in g:
+        g.session, g.caller = _authenticate()
+    return g.session, g.caller
+
+
+def _authenticate() -> tuple[Session, Caller]:
+    bearer = _bearer()
+    session = cookie_session(request.cookies) if bearer is None else _living(bearer)
+    caller = None if session is None else caller_of(session, services().world)
+    if session is None or caller is None:
+        raise Unauthenticated
+    if bearer is None and request.method not in _READING and not from_browser(request):
+        raise Problem(
+            403,
+            "csrf",
+            "浏览器发来的改动要带 X-Counterbell: 1。",
+            "A write by cookie needs the header X-Counterbell: 1.",
+        )
+    return session, caller
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _living(token: str | None) -> Session | None:
+    """The session of a token, if whoever it stands for still counts."""
+    session = services().sessions.find(token) if token else None
+    if session is None or caller_of(session, services().world) is None:
+        return None
+    return session
