@@ -7,7 +7,8 @@ from typing import Any
 
 from escalation import events as ev
 from escalation.events import SYSTEM, Actor, Event, Occurred
-from escalation.incident import Incident, PlaybookOf, evolve
+from escalation.evolve import PlaybookOf, evolve
+from escalation.incident import Incident
 from escalation.people import Directory, Person
 from escalation.texts import Seal
 from escalation.workdays import IsWorkingDay

@@ -17,7 +17,9 @@ class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
 class Forbidden(Refused):
     """The caller may see it, but the role forbids it (403)."""
 
-    def __init__(self, zh: str = "你的岗位不能做这一步。", en: str = "Your role may not do this.") -> None:
+    def __init__(
+        self, zh: str = "你的岗位不能做这一步。", en: str = "Your role may not do this."
+    ) -> None:
         super().__init__("forbidden", zh, en)
 
 

@@ -176,10 +176,7 @@ def may_complete(standing: Standing, step: Step) -> bool:
     if step.only:
         return bool(standing.roles & set(step.only))
     return (
-        standing.at_branch
-        or standing.alerted
-        or step.owner in standing.roles
-        or standing.manager
+        standing.at_branch or standing.alerted or step.owner in standing.roles or standing.manager
     )
 
 
@@ -238,9 +235,7 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),
     "reopen": lambda standing, _: standing.manager,
     "receive": lambda standing, _: standing.alerted,
-    "export": lambda standing, _: may_export(
-        standing.caller, standing.state, standing.directory
-    ),
+    "export": lambda standing, _: may_export(standing.caller, standing.state, standing.directory),
 }
 
 

@@ -11,9 +11,7 @@ from escalation.timeline import stamp
 from playbooks.model import Level
 
 
-def climb(
-    decision: Decision, level: int, reason: str, *, also: Iterable[Recipient] = ()
-) -> None:
+def climb(decision: Decision, level: int, reason: str, *, also: Iterable[Recipient] = ()) -> None:
     """Fire ``level`` (or repeat the last) now, and pass on at once while nobody is reached.
 
     ``also`` are told together with the first level fired. A ladder that stood still counts its
@@ -75,9 +73,7 @@ def widen(decision: Decision) -> None:
     state = decision.incident
     reached = max(state.climb.level, 1)
     roles = [role for level in state.climb.levels[:reached] for role in level.tell]
-    new = [
-        each for each in _resolved(decision, roles) if not state.was_alerted(each.person.id)
-    ]
+    new = [each for each in _resolved(decision, roles) if not state.was_alerted(each.person.id)]
     if not new:
         return
     climbing = state.climb.next_at is not None

@@ -54,9 +54,7 @@ def contain(decision: Decision, command: Contain) -> None:
             "Containment steps are open: " + "; ".join(step.title.en for step in still_open) + ".",
             steps=[step.id for step in still_open],
         )
-    decision.add(
-        ev.INCIDENT_CONTAINED, decision.context.seal.optional("summary", command.summary)
-    )
+    decision.add(ev.INCIDENT_CONTAINED, decision.context.seal.optional("summary", command.summary))
     tick(decision, "contained")
 
 

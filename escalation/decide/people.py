@@ -14,7 +14,7 @@ from escalation.timeline import stamp
 
 
 def acknowledge(decision: Decision, command: Acknowledge) -> None:
-    """"I'm in charge". The first one is; each covers all alerts raised so far."""
+    """ "I'm in charge". The first one is; each covers all alerts raised so far."""
     state, context = decision.incident, decision.context
     assert context.person is not None  # noqa: S101  (rights let only people acknowledge)
     user = context.person.id
@@ -48,7 +48,7 @@ def act_deadline(state: Incident, now: datetime) -> datetime | None:
 
 
 def decline(decision: Decision, command: Decline) -> None:
-    """"I can't". When all of a level are out, the next one fires at once."""
+    """ "I can't". When all of a level are out, the next one fires at once."""
     state, context = decision.incident, decision.context
     assert context.person is not None  # noqa: S101  (rights let only people decline)
     user = context.person.id

@@ -75,9 +75,7 @@ def cancel(decision: Decision, command: Cancel) -> None:
     }
     standing = {report.alias for report in state.reports if not report.withdrawn}
     if not manager and standing - own:
-        decision.add(
-            ev.INCIDENT_REPORT_WITHDRAWN, {"reports": sorted(own), "reason": reason}
-        )
+        decision.add(ev.INCIDENT_REPORT_WITHDRAWN, {"reports": sorted(own), "reason": reason})
         return
     decision.add(ev.INCIDENT_CANCELLED, {"reason": reason})
 

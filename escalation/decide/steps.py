@@ -99,9 +99,7 @@ def _may_override(decision: Decision, step: Step) -> bool:
     return step.gate is not None and override_allowed(step.gate, state.facts, manager=manager)
 
 
-def _checked_record(
-    decision: Decision, step: Step, record: Mapping[str, Any]
-) -> dict[str, Any]:
+def _checked_record(decision: Decision, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
     """What was written down, each value of its field's type; typed texts sealed."""
     fields = {each.name: each for each in step.record}
     for name in record:
@@ -140,7 +138,9 @@ def _checked_word(field: RecordField, word: str, place: str) -> str:
         try:
             return date.fromisoformat(word).isoformat()
         except ValueError as error:
-            raise Invalid(place, "日期写成 2026-11-22 的样子。", "A date like 2026-11-22.") from error
+            raise Invalid(
+                place, "日期写成 2026-11-22 的样子。", "A date like 2026-11-22."
+            ) from error
     if word not in {choice.value for choice in field.choices}:
         raise Invalid(place, "没有这个选项。", "There is no such choice.")
     return word
