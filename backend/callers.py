@@ -73,6 +73,16 @@ def caller_of(session: Session, world: World) -> Caller | None:
     return Caller(person, device.id, device.org_id)
 
 
+def fresh_world(session: Session) -> World:
+    """The world that knows the session's person and device, added elsewhere perhaps just now."""
+    house = services()
+    user, device = session.user_id, session.device_id
+    known = user is None or user in house.world.directory.people
+    if not known or not (device is None or device in house.world.devices):
+        house.reader.run(house.world.reload)
+    return house.world
+
+
 def public(view: View) -> View:
     """Open to everybody: signing in, pairing, and what says that the server lives."""
     return _guarded(view, "public", lambda: None)
@@ -138,7 +148,7 @@ def _resolve() -> tuple[Session, Caller]:
 def _authenticate() -> tuple[Session, Caller]:
     bearer = _bearer()
     session = cookie_session(request.cookies) if bearer is None else _living(bearer)
-    caller = None if session is None else caller_of(session, services().world)
+    caller = None if session is None else caller_of(session, fresh_world(session))
     if session is None or caller is None:
         raise Unauthenticated
     if bearer is None and request.method not in _READING and not from_browser(request):
@@ -159,6 +169,6 @@ def _bearer() -> str | None:
 def _living(token: str | None) -> Session | None:
     """The session of a token, if whoever it stands for still counts."""
     session = services().sessions.find(token) if token else None
-    if session is None or caller_of(session, services().world) is None:
+    if session is None or caller_of(session, fresh_world(session)) is None:
         return None
     return session

@@ -205,6 +205,24 @@ def revoke_role(batch: Batch, clock: Clock, actor: Actor, user_id: str, role: Ro
         change_user(batch, clock, actor, user_id, Change({}, left))
 
 
+def find_user(conn: Connection, username: str) -> tuple[Any, tuple[Role, ...]] | None:
+    """A user's row and roles."""
+    row = conn.execute(select(_USERS).where(_USERS.c.username == username)).first()
+    return None if row is None else (row, _roles_of(conn, row.id))
+
+
+def list_users(
+    conn: Connection, orgs: set[str] | None, after: str, limit: int
+) -> list[tuple[Any, tuple[Role, ...]]]:
+    """Rows and roles by username, from behind ``after``: of these orgs, or everybody (None)."""
+    found = select(_USERS).where(_USERS.c.username > after)
+    if orgs is not None:
+        there = select(_ROLES.c.user_id).where(_ROLES.c.org_id.in_(orgs))
+        found = found.where(_USERS.c.id.in_(there))
+    rows = conn.execute(found.order_by(_USERS.c.username).limit(limit)).all()
+    return [(row, _roles_of(conn, row.id)) for row in rows]
+
+
 def root_org(conn: Connection) -> str | None:
     """The head office: the org with nothing above it."""
     found = select(_ORGS.c.id).where(_ORGS.c.parent.is_(None)).order_by(_ORGS.c.id).limit(1)

@@ -51,6 +51,7 @@ class Attempt:
     secret: str
     proof: Literal["password", "pin"]
     code: str | None = None
+    needs_code: bool = True
 
     @property
     def limit(self) -> Limit:
@@ -166,11 +167,10 @@ def count_failure(batch: Batch, username: str, place: str, limit: Limit, now: da
     )
 
 
-def forget_failures(batch: Batch, username: str, place: str) -> None:
-    """A right try, or an administrator, ends the count."""
-    batch.conn.execute(
-        delete(_FAILED).where(_FAILED.c.username == username, _FAILED.c.place == place)
-    )
+def forget_failures(batch: Batch, username: str, place: str | None = None) -> None:
+    """A right try ends the count at its place, an administrator everywhere."""
+    counted = delete(_FAILED).where(_FAILED.c.username == username)
+    batch.conn.execute(counted if place is None else counted.where(_FAILED.c.place == place))
 
 
 def sweep(batch: Batch, now: datetime) -> None:
@@ -205,7 +205,7 @@ def _fail(batch: Batch, attempt: Attempt, now: datetime) -> None:
 def _otp_step(attempt: Attempt, account: dict[str, Any], now: datetime) -> int | None:
     """The step of the code: None where none is needed, -1 (never to be spent) where it is wrong."""
     stored = account["otp_secret"]
-    if attempt.proof == "pin" or otp.state_of(stored) != otp.ACTIVE:
+    if not attempt.needs_code or otp.state_of(stored) != otp.ACTIVE:
         return None
     if attempt.code is None:
         raise OtpRequired

@@ -1,0 +1,38 @@
+"""The organisation tree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from backend.api.answers import answer, decode_cursor, encode_cursor
+from backend.api.identity_schemas import OrgsSchema, PageSchema, problems
+from backend.callers import signed_in
+from backend.services import services
+
+blp = Blueprint("orgs", __name__, url_prefix="/api/v1/orgs", description="The organisation.")
+
+
+@blp.get("")
+@signed_in
+@problems(401, 403, 422)
+@blp.arguments(PageSchema, location="query")
+@blp.response(200, OrgsSchema)
+def list_orgs(page: Mapping[str, Any]) -> Response:
+    """Every org, by id; ``parent`` makes the tree."""
+    orgs, limit = services().world.directory.orgs, page["limit"]
+    place = decode_cursor(page.get("cursor"), (str,)) or [""]
+    found = sorted(org_id for org_id in orgs if org_id > place[0])
+    items = [
+        {
+            "id": org.id,
+            "name": org.name,
+            "parent": org.parent,
+            "kind": org.kind,
+            "timezone": org.timezone,
+        }
+        for org in (orgs[org_id] for org_id in found[:limit])
+    ]
+    following = encode_cursor([found[limit - 1]]) if len(found) > limit else None
+    return answer({"items": items, "next_cursor": following})
