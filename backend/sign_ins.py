@@ -145,7 +145,8 @@ def seconds_to_wait(
     row = _failures(conn, username, place)
     if row is None or row.count < limit.tries or row.locked_until is None:
         return 0
-    return max(0, ceil((row.locked_until - now).total_seconds()))
+    left: timedelta = row.locked_until - now
+    return max(0, ceil(left.total_seconds()))
 
 
 def count_failure(batch: Batch, username: str, place: str, limit: Limit, now: datetime) -> None:
@@ -209,7 +210,7 @@ def _otp_step(attempt: Attempt, account: dict[str, Any], now: datetime) -> int |
         return None
     if attempt.code is None:
         raise OtpRequired
-    secret = otp.Vault(services().seal_key).unlock(stored, account["id"])
+    secret = otp.Vault(services().secret).unlock(stored, account["id"])
     step = otp.matching_step(secret, attempt.code, now)
     return -1 if step is None else step
 

@@ -58,7 +58,7 @@ def make_pairing_code(body: Mapping[str, Any]) -> Response:
         lambda batch: make_code(
             batch,
             house.clock,
-            house.seal_key,
+            house.secret,
             org_id=body["org"],
             name=body["name"],
             made_by=person.id,
@@ -81,7 +81,7 @@ def pair_device(body: Mapping[str, Any]) -> Response:
 
     def spend(batch: Batch) -> Paired | None:
         key = body.get("public_key")
-        paired = pair(batch, house.clock, house.seal_key, body["code"], key)
+        paired = pair(batch, house.clock, house.secret, body["code"], key)
         if paired is None:
             count_failure(batch, "", place, PAIRING, now)
         return paired

@@ -111,32 +111,44 @@ class PageSchema(Strict):
 
 
 class LoginBodySchema(Strict):
+    """Somebody and their password; the code where they use one."""
+
     username = PlainText(longest=64, required=True)
     password = PlainText(longest=LONGEST_SECRET, required=True)
     otp = OtpCode()
 
 
 class PinBodySchema(Strict):
+    """Somebody at a paired tablet."""
+
     username = PlainText(longest=64, required=True)
     pin = Pin(required=True)
 
 
 class PairingCodeBodySchema(Strict):
+    """Where the tablet will stand, and its name."""
+
     org = PlainText(longest=64, required=True)
     name = PlainText(longest=80, required=True)
 
 
 class PairBodySchema(Strict):
+    """The code from the manager, and the tablet's own key."""
+
     code = PlainText(longest=40, required=True)
     public_key = PublicKey(longest=LONGEST_KEY, allow_none=True)
 
 
 class RoleBodySchema(Strict):
+    """A role and the id of the org."""
+
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     org = PlainText(longest=64, required=True)
 
 
 class UserBodySchema(Strict):
+    """A member of staff to be."""
+
     username = Username(required=True)
     name = PlainText(longest=80, required=True)
     password = PlainText(longest=LONGEST_SECRET, shortest=12, required=True)
@@ -147,6 +159,8 @@ class UserBodySchema(Strict):
 
 
 class UserChangeBodySchema(Strict):
+    """What becomes different; ``pin: null`` takes the PIN away."""
+
     name = PlainText(longest=80)
     active = Flag()
     password = PlainText(longest=LONGEST_SECRET, shortest=12)
@@ -156,10 +170,14 @@ class UserChangeBodySchema(Strict):
 
 
 class OtpBodySchema(Strict):
+    """A one-time code."""
+
     otp = OtpCode(required=True)
 
 
 class PasswordBodySchema(Strict):
+    """The own password, asked for again."""
+
     password = PlainText(longest=LONGEST_SECRET, required=True)
 
 

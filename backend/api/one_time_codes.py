@@ -104,7 +104,7 @@ def _person() -> Person:
 
 
 def _vault() -> otp.Vault:
-    return otp.Vault(services().seal_key)
+    return otp.Vault(services().secret)
 
 
 def _stored(conn: Connection, person: Person) -> str | None:
