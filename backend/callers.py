@@ -5,6 +5,7 @@ the routes and fails on one that wears none.
 """
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
@@ -25,6 +26,12 @@ _DEVICE_COOKIE_AGE = 400 * 24 * 3600
 """Seconds; browsers keep no cookie longer. Each PIN sign-in renews it."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
+#: For the OpenAPI document: which of its security schemes open a route.
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "public": [],
+    "signed_in": [{"bearer": []}, {"cookie": []}],
+    "person_or_device": [{"bearer": []}, {"cookie": []}, {"device_cookie": []}],
+}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -130,7 +137,9 @@ def _guarded(view: View, name: str, check: Callable[[], object]) -> View:
         check()
         return view(*args, **kwargs)
 
-    vars(guarded)["guard"] = name
+    doc = deepcopy(vars(guarded).get("_apidoc", {}))
+    doc.setdefault("manual_doc", {})["security"] = _SECURITY[name]
+    vars(guarded).update(guard=name, _apidoc=doc)
     return guarded  # type: ignore[return-value]  # the same signature, by wraps
 
 

@@ -126,11 +126,11 @@ def revoke(batch: Batch, clock: Clock, actor: Actor, device_id: str) -> None:
         append_log(batch, clock, "device.revoked", actor, {"device": device_id})
 
 
-def list_paired(conn: Connection, orgs: set[str], after: str | None, limit: int) -> list[Any]:
+def list_paired(conn: Connection, orgs: set[str], after: str, limit: int) -> list[Any]:
     """Rows of paired tablets of these orgs, oldest first, from behind the id ``after``."""
-    found = select(_DEVICES).where(_DEVICES.c.org_id.in_(orgs), _DEVICES.c.revoked_at.is_(None))
-    if after is not None:
-        found = found.where(_DEVICES.c.id > after)
+    found = select(_DEVICES).where(
+        _DEVICES.c.org_id.in_(orgs), _DEVICES.c.revoked_at.is_(None), _DEVICES.c.id > after
+    )
     return list(conn.execute(found.order_by(_DEVICES.c.id).limit(limit)))
 
 

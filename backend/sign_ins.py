@@ -117,7 +117,9 @@ def sign_in(attempt: Attempt, then: Callable[[Batch, str], T]) -> T:
     with _TURNS.of((attempt.username, attempt.place)):
         house = services()
         now = house.clock.now()
-        account = house.reader.run(lambda conn: _account(conn, attempt, now))
+        wait, account = house.reader.run(lambda conn: _account(conn, attempt, now))
+        if wait:
+            raise TooManySignIns(wait)
         stored = None if account is None else account[f"{attempt.proof}_hash"]
         right = house.slow.run(is_right, stored, attempt.secret)
         if account is None or not right or not account["active"]:
@@ -190,13 +192,14 @@ def place_of(address: str | None) -> str:
     return str(known)
 
 
-def _account(conn: Connection, attempt: Attempt, now: datetime) -> dict[str, Any] | None:
+def _account(
+    conn: Connection, attempt: Attempt, now: datetime
+) -> tuple[int, dict[str, Any] | None]:
+    """How long to wait, and the user's row."""
     wait = seconds_to_wait(conn, attempt.username, attempt.place, attempt.limit, now)
-    if wait:
-        raise TooManySignIns(wait)
     row = conn.execute(select(_USERS).where(_USERS.c.username == attempt.username))
     found = row.mappings().first()
-    return None if found is None else dict(found)
+    return wait, None if found is None else dict(found)
 
 
 def _fail(batch: Batch, attempt: Attempt, now: datetime) -> None:

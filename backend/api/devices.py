@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from backend.api.answers import answer, decode_cursor, encode_cursor
+from backend.api.answers import answer, encode_cursor
 from backend.api.auth import device_json
 from backend.api.identity_schemas import (
     DeviceRefSchema,
@@ -17,6 +17,7 @@ from backend.api.identity_schemas import (
     PairingCodeBodySchema,
     PairingCodeSchema,
     org_json,
+    page_start,
     problems,
 )
 from backend.batch import Batch
@@ -122,8 +123,7 @@ def list_devices(page: Mapping[str, Any]) -> Response:
     """Paired tablets: a branch manager's own branch, an administrator's part of the house."""
     house, limit = services(), page["limit"]
     allowed = _keeper_of(_person(), house.world.directory)
-    place = decode_cursor(page.get("cursor"), (str,))
-    after = None if place is None else place[0]
+    after = page_start(page)
     rows = house.reader.run(lambda conn: list_paired(conn, allowed, after, limit + 1))
     items = [
         {

@@ -1,6 +1,7 @@
 """Bodies and answers about people, orgs, devices and sessions (contract, section 3, Identity)."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import wraps
 from http import HTTPStatus
@@ -8,10 +9,12 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, validate
 
+from backend.api.answers import decode_cursor
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, words
 from backend.devices import LONGEST_KEY, KeyFault, public_key
 from escalation.people import Directory, Person
+from escalation.refusal import Invalid
 from playbooks.values import ROLES
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -60,12 +63,15 @@ def problems(*statuses: int) -> Callable[[View], View]:
     return decorator
 
 
+USERNAME = re.compile(r"[A-Za-z0-9._-]{1,64}\Z", re.ASCII)
+
+
 class Username(PlainText):
     """Letters, digits, dot, hyphen, underscore; ``me`` is a place in our addresses."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(longest=64, **more)
-        self.validators.append(validate.Regexp(r"[A-Za-z0-9._-]+\Z"))
+        self.validators.append(validate.Regexp(USERNAME))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         username = super()._deserialize(value, attr, data, **more)
@@ -289,6 +295,19 @@ class OrgsSchema(Schema):
 
     items = fields.List(fields.Nested(OrgSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+def page_start(page: Mapping[str, Any]) -> str:
+    """The key behind which a page begins.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+    """
+    place = decode_cursor(page.get("cursor"), (str,)) or [""]
+    key: str = place[0]
+    if "\0" in key:  # PostgreSQL keeps no NUL, so no key of ours has one
+        raise Invalid("cursor", "翻页标记不对，请从头再查。", "Not a cursor of this list.")
+    return key
 
 
 def org_json(org_id: str, directory: Directory) -> dict[str, str]:

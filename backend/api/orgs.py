@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from backend.api.answers import answer, decode_cursor, encode_cursor
-from backend.api.identity_schemas import OrgsSchema, PageSchema, problems
+from backend.api.answers import answer, encode_cursor
+from backend.api.identity_schemas import OrgsSchema, PageSchema, page_start, problems
 from backend.callers import signed_in
 from backend.services import services
 
@@ -22,8 +22,8 @@ blp = Blueprint("orgs", __name__, url_prefix="/api/v1/orgs", description="The or
 def list_orgs(page: Mapping[str, Any]) -> Response:
     """Every org, by id; ``parent`` makes the tree."""
     orgs, limit = services().world.directory.orgs, page["limit"]
-    place = decode_cursor(page.get("cursor"), (str,)) or [""]
-    found = sorted(org_id for org_id in orgs if org_id > place[0])
+    after = page_start(page)
+    found = sorted(org_id for org_id in orgs if org_id > after)
     items = [
         {
             "id": org.id,

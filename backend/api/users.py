@@ -6,14 +6,16 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from backend.api.answers import answer, decode_cursor, encode_cursor
+from backend.api.answers import answer, encode_cursor
 from backend.api.identity_schemas import (
+    USERNAME,
     PageSchema,
     StaffPageSchema,
     StaffSchema,
     UserBodySchema,
     UserChangeBodySchema,
     org_json,
+    page_start,
     problems,
 )
 from backend.batch import Batch
@@ -48,9 +50,8 @@ blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Staf
 def list_staff(page: Mapping[str, Any]) -> Response:
     """Staff by username; administrators only."""
     _, kept = _administrator()
-    place = decode_cursor(page.get("cursor"), (str,)) or [""]
-    limit = page["limit"]
-    rows = services().reader.run(lambda conn: list_users(conn, kept, place[0], limit + 1))
+    after, limit = page_start(page), page["limit"]
+    rows = services().reader.run(lambda conn: list_users(conn, kept, after, limit + 1))
     following = encode_cursor([rows[limit - 1][0].username]) if len(rows) > limit else None
     items = [_staff_json(row, roles) for row, roles in rows[:limit]]
     return answer({"items": items, "next_cursor": following})
@@ -82,6 +83,8 @@ def add_user(body: Mapping[str, Any]) -> Response:
 def change_staff(body: Mapping[str, Any], username: str) -> Response:
     """Change a member of staff; ``active: false`` ends their sessions and sockets."""
     house, (actor, kept) = services(), _administrator()
+    if not USERNAME.match(username):
+        raise NotFound
     found = house.reader.run(lambda conn: find_user(conn, username))
     if found is None or not _within(found[1], kept, some=True):
         raise NotFound
