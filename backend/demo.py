@@ -10,10 +10,11 @@ from backend.organisation import (
     create_user,
     root_org,
 )
-from backend.passwords import hash_secret
+from backend.passwords import LEAST_CHARACTERS, hash_secret
 from backend.tables import OrgRow
 from escalation.events import SYSTEM
 from escalation.people import Org
+from escalation.refusal import Invalid
 
 PASSWORD = "demo-counterbell"  # noqa: S105  (public on purpose: settings refuse it outside the demo)
 PIN = "2580"
@@ -69,7 +70,14 @@ def create_admin(batch: Batch, clock: Clock, username: str, name: str, password:
 
     Raises:
         Refused: ``username-taken``.
+        Invalid: the password is too short, or the username cannot be one.
     """
+    if len(password) < LEAST_CHARACTERS:
+        raise Invalid(
+            "password",
+            f"密码至少 {LEAST_CHARACTERS} 个字符。",
+            f"A password has at least {LEAST_CHARACTERS} characters.",
+        )
     head = root_org(batch.conn)
     if head is None:
         head = ORGS[0].id

@@ -4,6 +4,7 @@ The changing functions run inside the writer's transaction. What is refused leav
 no event has been collected yet (batch.py), and rows stand in a savepoint.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ from escalation.texts import Typed
 
 Role = tuple[str, str]
 """A role and the id of the org where it is held."""
+
+USERNAME = re.compile(r"[A-Za-z0-9._-]{1,64}\Z", re.ASCII)
+#: Places in our own addresses, which no person may take.
+_NO_USERNAMES = frozenset({"me", ".", ".."})
 
 _ORGS = OrgRow.__table__
 _USERS = UserRow.__table__
@@ -122,8 +127,14 @@ def create_user(batch: Batch, clock: Clock, actor: Actor, new: NewUser) -> str:
 
     Raises:
         Refused: ``username-taken``.
-        Invalid: a role names no org.
+        Invalid: a username that cannot be one; a role that names no org.
     """
+    if not USERNAME.match(new.username) or new.username in _NO_USERNAMES:
+        raise Invalid(
+            "username",
+            "用户名只能用字母、数字、点、横线和下划线。",
+            "A username has letters, digits, dots, hyphens and underscores.",
+        )
     _require_orgs(batch.conn, new.roles)
     row = {
         "id": clock.new_id(),

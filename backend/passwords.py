@@ -3,6 +3,9 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+LEAST_CHARACTERS = 12
+"""Of a password; a PIN is for a paired tablet only."""
+
 # OWASP's figures for Argon2id (19 MiB, two passes, one lane): a branch signs in at once at nine.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Nobody's: verified against where there is no such user, so that time tells nothing.

@@ -39,14 +39,14 @@ from backend.sign_ins import Attempt, place_of, sign_in
 from escalation.refusal import Forbidden
 from escalation.timeline import stamp
 
-blp = Blueprint("auth", __name__, url_prefix="/api/v1/auth", description="Signing in and out.")
+blueprint = Blueprint("auth", __name__, description="Signing in and out.")
 
 
-@blp.post("/login")
+@blueprint.post("/auth/login")
 @public
 @problems(400, 401, 413, 422, 429)
-@blp.arguments(LoginBodySchema)
-@blp.response(200, SignedInSchema)
+@blueprint.arguments(LoginBodySchema)
+@blueprint.response(200, SignedInSchema)
 def login(body: Mapping[str, Any]) -> Response:
     """Sign in with a password; a browser that sends X-Counterbell: 1 gets a cookie as well."""
     here = cookie_session(request.cookies) if from_browser(request) else None
@@ -56,11 +56,11 @@ def login(body: Mapping[str, Any]) -> Response:
     return _welcome(attempt, "user", tablet)
 
 
-@blp.post("/pin")
+@blueprint.post("/auth/pin")
 @person_or_device
 @problems(400, 401, 403, 413, 422, 429)
-@blp.arguments(PinBodySchema)
-@blp.response(200, SignedInSchema)
+@blueprint.arguments(PinBodySchema)
+@blueprint.response(200, SignedInSchema)
 def pin(body: Mapping[str, Any]) -> Response:
     """Sign in on a paired tablet, by its token or cookie; whoever was there before is out."""
     tablet = current_caller().device_id
@@ -71,10 +71,10 @@ def pin(body: Mapping[str, Any]) -> Response:
     )
 
 
-@blp.post("/logout")
+@blueprint.post("/auth/logout")
 @signed_in
 @problems(401, 403)
-@blp.response(204)
+@blueprint.response(204)
 def logout() -> Response:
     """Sign out. A tablet stays paired."""
     ended = current_session().id
@@ -86,10 +86,10 @@ def logout() -> Response:
     return response
 
 
-@blp.get("/me")
+@blueprint.get("/auth/me")
 @signed_in
 @problems(401, 403)
-@blp.response(200, MeSchema)
+@blueprint.response(200, MeSchema)
 def me() -> Response:
     """Who is signed in, and on which paired tablet."""
     world, caller = services().world, current_caller()

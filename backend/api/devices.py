@@ -39,14 +39,14 @@ from escalation.people import Directory, Person
 from escalation.refusal import Forbidden, Invalid
 from escalation.timeline import stamp
 
-blp = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Paired tablets.")
+blueprint = Blueprint("devices", __name__, description="Paired tablets.")
 
 
-@blp.post("/pairing-codes")
+@blueprint.post("/devices/pairing-codes")
 @signed_in
 @problems(400, 401, 403, 413, 422)
-@blp.arguments(PairingCodeBodySchema)
-@blp.response(201, PairingCodeSchema)
+@blueprint.arguments(PairingCodeBodySchema)
+@blueprint.response(201, PairingCodeSchema)
 def make_pairing_code(body: Mapping[str, Any]) -> Response:
     """A code that pairs one tablet with an org within ten minutes, once."""
     house, person = services(), _person()
@@ -68,11 +68,11 @@ def make_pairing_code(body: Mapping[str, Any]) -> Response:
     return answer({"code": code, "expires_at": stamp(expires_at)}, 201)
 
 
-@blp.post("/pair")
+@blueprint.post("/devices/pair")
 @public
 @problems(400, 413, 422, 429)
-@blp.arguments(PairBodySchema)
-@blp.response(201, PairedSchema)
+@blueprint.arguments(PairBodySchema)
+@blueprint.response(201, PairedSchema)
 def pair_device(body: Mapping[str, Any]) -> Response:
     """Become a paired tablet; a browser that sends X-Counterbell: 1 gets a cookie as well."""
     house, place, now = services(), place_of(request.remote_addr), services().clock.now()
@@ -102,10 +102,10 @@ def pair_device(body: Mapping[str, Any]) -> Response:
     return response
 
 
-@blp.get("/me")
+@blueprint.get("/devices/me")
 @person_or_device
 @problems(401, 404)
-@blp.response(200, DeviceRefSchema)
+@blueprint.response(200, DeviceRefSchema)
 def own_device() -> Response:
     """The tablet that asks, whoever is signed in on it."""
     device = services().world.devices.get(current_caller().device_id or "")
@@ -114,11 +114,11 @@ def own_device() -> Response:
     return answer(device_json(device))
 
 
-@blp.get("")
+@blueprint.get("/devices")
 @signed_in
 @problems(401, 403, 422)
-@blp.arguments(PageSchema, location="query")
-@blp.response(200, DevicesSchema)
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, DevicesSchema)
 def list_devices(page: Mapping[str, Any]) -> Response:
     """Paired tablets: a branch manager's own branch, an administrator's part of the house."""
     house, limit = services(), page["limit"]
@@ -139,10 +139,10 @@ def list_devices(page: Mapping[str, Any]) -> Response:
     return answer({"items": items, "next_cursor": following})
 
 
-@blp.delete("/<device_id>")
+@blueprint.delete("/devices/<device_id>")
 @signed_in
 @problems(401, 403, 404)
-@blp.response(204)
+@blueprint.response(204)
 def revoke_device(device_id: str) -> Response:
     """End a tablet: its token, and whoever is signed in on it."""
     house, person = services(), _person()

@@ -1,6 +1,5 @@
 """Bodies and answers about people, orgs, devices and sessions (contract, section 3, Identity)."""
 
-import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import wraps
@@ -13,6 +12,8 @@ from backend.api.answers import decode_cursor
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, words
 from backend.devices import LONGEST_KEY, KeyFault, public_key
+from backend.organisation import USERNAME
+from backend.passwords import LEAST_CHARACTERS
 from escalation.people import Directory, Person
 from escalation.refusal import Invalid
 from playbooks.values import ROLES
@@ -63,21 +64,12 @@ def problems(*statuses: int) -> Callable[[View], View]:
     return decorator
 
 
-USERNAME = re.compile(r"[A-Za-z0-9._-]{1,64}\Z", re.ASCII)
-
-
 class Username(PlainText):
-    """Letters, digits, dot, hyphen, underscore; ``me`` is a place in our addresses."""
+    """Letters, digits, dot, hyphen, underscore."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(longest=64, **more)
         self.validators.append(validate.Regexp(USERNAME))
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        username = super()._deserialize(value, attr, data, **more)
-        if username in ("me", ".", ".."):
-            raise words("这个用户名不能用。", "This username cannot be used.")
-        return username
 
 
 class Pin(PlainText):
@@ -157,7 +149,7 @@ class UserBodySchema(Strict):
 
     username = Username(required=True)
     name = PlainText(longest=80, required=True)
-    password = PlainText(longest=LONGEST_SECRET, shortest=12, required=True)
+    password = PlainText(longest=LONGEST_SECRET, shortest=LEAST_CHARACTERS, required=True)
     pin = Pin(allow_none=True)
     roles = fields.List(
         fields.Nested(RoleBodySchema), required=True, validate=validate.Length(max=50)
@@ -169,7 +161,7 @@ class UserChangeBodySchema(Strict):
 
     name = PlainText(longest=80)
     active = Flag()
-    password = PlainText(longest=LONGEST_SECRET, shortest=12)
+    password = PlainText(longest=LONGEST_SECRET, shortest=LEAST_CHARACTERS)
     pin = Pin(allow_none=True)
     remove_otp = Flag()
     roles = fields.List(fields.Nested(RoleBodySchema), validate=validate.Length(max=50))

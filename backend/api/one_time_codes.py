@@ -26,15 +26,13 @@ from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid, Refused
 
-blp = Blueprint(
-    "one_time_codes", __name__, url_prefix="/api/v1/users/me/otp", description="One-time codes."
-)
+blueprint = Blueprint("one_time_codes", __name__, description="One-time codes.")
 
 
-@blp.post("")
+@blueprint.post("/users/me/otp")
 @signed_in
 @problems(401, 403, 409)
-@blp.response(201, OtpSchema)
+@blueprint.response(201, OtpSchema)
 def begin() -> Response:
     """A new secret for an authenticator app; it counts once a first code has been shown."""
     house, person = services(), _person()
@@ -54,11 +52,11 @@ def begin() -> Response:
     return answer({"secret": secret, "uri": otp.uri(secret, person.username)}, 201)
 
 
-@blp.put("")
+@blueprint.put("/users/me/otp")
 @signed_in
 @problems(400, 401, 403, 409, 413, 422)
-@blp.arguments(OtpBodySchema)
-@blp.response(204)
+@blueprint.arguments(OtpBodySchema)
+@blueprint.response(204)
 def confirm(body: Mapping[str, Any]) -> Response:
     """Show the first code: from now on signing in with the password asks for one."""
     house, person, vault = services(), _person(), _vault()
@@ -79,11 +77,11 @@ def confirm(body: Mapping[str, Any]) -> Response:
     return Response(status=204)
 
 
-@blp.delete("")
+@blueprint.delete("/users/me/otp")
 @signed_in
 @problems(400, 401, 403, 413, 422, 429)
-@blp.arguments(PasswordBodySchema)
-@blp.response(204)
+@blueprint.arguments(PasswordBodySchema)
+@blueprint.response(204)
 def remove(body: Mapping[str, Any]) -> Response:
     """Do without one-time codes again; asks for the password."""
     person, place = _person(), place_of(request.remote_addr)

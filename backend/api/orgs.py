@@ -11,14 +11,14 @@ from backend.api.identity_schemas import OrgsSchema, PageSchema, page_start, pro
 from backend.callers import signed_in
 from backend.services import services
 
-blp = Blueprint("orgs", __name__, url_prefix="/api/v1/orgs", description="The organisation.")
+blueprint = Blueprint("orgs", __name__, description="The organisation.")
 
 
-@blp.get("")
+@blueprint.get("/orgs")
 @signed_in
 @problems(401, 403, 422)
-@blp.arguments(PageSchema, location="query")
-@blp.response(200, OrgsSchema)
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, OrgsSchema)
 def list_orgs(page: Mapping[str, Any]) -> Response:
     """Every org, by id; ``parent`` makes the tree."""
     orgs, limit = services().world.directory.orgs, page["limit"]

@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.identity_schemas import (
-    USERNAME,
     PageSchema,
     StaffPageSchema,
     StaffSchema,
@@ -21,6 +20,7 @@ from backend.api.identity_schemas import (
 from backend.batch import Batch
 from backend.callers import current_caller, current_session, signed_in
 from backend.organisation import (
+    USERNAME,
     Change,
     NewUser,
     Role,
@@ -39,14 +39,14 @@ from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden
 
-blp = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Staff.")
+blueprint = Blueprint("users", __name__, description="Staff.")
 
 
-@blp.get("")
+@blueprint.get("/users")
 @signed_in
 @problems(401, 403, 422)
-@blp.arguments(PageSchema, location="query")
-@blp.response(200, StaffPageSchema)
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, StaffPageSchema)
 def list_staff(page: Mapping[str, Any]) -> Response:
     """Staff by username; administrators only."""
     _, kept = _administrator()
@@ -57,11 +57,11 @@ def list_staff(page: Mapping[str, Any]) -> Response:
     return answer({"items": items, "next_cursor": following})
 
 
-@blp.post("")
+@blueprint.post("/users")
 @signed_in
 @problems(400, 401, 403, 409, 413, 422)
-@blp.arguments(UserBodySchema)
-@blp.response(201, StaffSchema)
+@blueprint.arguments(UserBodySchema)
+@blueprint.response(201, StaffSchema)
 def add_user(body: Mapping[str, Any]) -> Response:
     """A new member of staff with a first password; administrators only."""
     house, (actor, kept) = services(), _administrator()
@@ -75,11 +75,11 @@ def add_user(body: Mapping[str, Any]) -> Response:
     return answer(_read(body["username"]), 201)
 
 
-@blp.patch("/<username>")
+@blueprint.patch("/users/<username>")
 @signed_in
 @problems(400, 401, 403, 404, 409, 413, 422)
-@blp.arguments(UserChangeBodySchema)
-@blp.response(200, StaffSchema)
+@blueprint.arguments(UserChangeBodySchema)
+@blueprint.response(200, StaffSchema)
 def change_staff(body: Mapping[str, Any], username: str) -> Response:
     """Change a member of staff; ``active: false`` ends their sessions and sockets."""
     house, (actor, kept) = services(), _administrator()
