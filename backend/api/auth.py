@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.identity_schemas import (
     LoginBodySchema,
     MeSchema,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.auth import device_json
+from backend.api.blueprint import Blueprint
 from backend.api.identity_schemas import (
     DeviceRefSchema,
     DevicesSchema,

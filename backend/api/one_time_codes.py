@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
 from backend import otp
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.identity_schemas import (
     OtpBodySchema,
     OtpSchema,
