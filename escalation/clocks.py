@@ -23,6 +23,15 @@ def tick(decision: Decision, trigger: str, only: Playbook | None = None) -> None
                 _start(decision, rule, trigger)
 
 
+def pause(decision: Decision, trigger: str) -> None:
+    """``trigger`` has been taken back: what it started stands still until it happens again."""
+    rules = [rule for book in decision.incident.playbooks for rule in book.clocks]
+    for name in dict.fromkeys(rule.name for rule in rules if rule.starts == trigger):
+        clock = decision.incident.clocks.get(name)
+        if clock is not None and clock.met_at is None and not clock.paused:
+            decision.follow(ev.CLOCK_PAUSED, {"name": name, "because": trigger})
+
+
 def due_at(decision: Decision, rule: ClockRule, start: datetime) -> datetime:
     """When a clock that starts at ``start`` runs out."""
     context, state = decision.context, decision.incident
@@ -36,14 +45,15 @@ def due_at(decision: Decision, rule: ClockRule, start: datetime) -> datetime:
 def _meet(decision: Decision, rule: ClockRule, trigger: str) -> None:
     clock = decision.incident.clocks.get(rule.name)
     if clock is not None and clock.met_at is None and trigger in rule.met_by:
-        decision.follow(ev.CLOCK_MET, {"name": rule.name, "by": trigger})
+        met_at = stamp(decision.context.occurred.estimate)
+        decision.follow(ev.CLOCK_MET, {"name": rule.name, "by": trigger, "met_at": met_at})
 
 
 def _start(decision: Decision, rule: ClockRule, trigger: str) -> None:
     if trigger != rule.starts:
         return
     running = decision.incident.clocks.get(rule.name)
-    if running is not None and running.met_at is None:
+    if running is not None and running.met_at is None and not running.paused:
         return
     start = decision.context.occurred.estimate
     data = {

@@ -23,18 +23,24 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
+    """The caller takes it up, and perhaps says when they arrive."""
+
     name: ClassVar[str] = "acknowledge"
     eta_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decline:
+    """The caller will not take it up."""
+
     name: ClassVar[str] = "decline"
     reason: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteStep:
+    """Tick a step, with what is written down for it."""
+
     name: ClassVar[str] = "complete-step"
     step: str
     note: Typed | None = None
@@ -44,6 +50,8 @@ class CompleteStep:
 
 @dataclass(frozen=True, slots=True)
 class ClearStep:
+    """Let a step pass that waits for compliance (S6)."""
+
     name: ClassVar[str] = "clear-step"
     step: str
     reason: Typed | None = None
@@ -51,6 +59,8 @@ class ClearStep:
 
 @dataclass(frozen=True, slots=True)
 class SkipStep:
+    """Leave a step out."""
+
     name: ClassVar[str] = "skip-step"
     step: str
     reason: Typed
@@ -58,6 +68,8 @@ class SkipStep:
 
 @dataclass(frozen=True, slots=True)
 class ReopenStep:
+    """Take a tick back."""
+
     name: ClassVar[str] = "reopen-step"
     step: str
     reason: Typed
@@ -65,12 +77,16 @@ class ReopenStep:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
+    """Write down what is going on; None withdraws a fact."""
+
     name: ClassVar[str] = "record-facts"
     facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AddPlaybook:
+    """A second situation has come up in the same incident (G1)."""
+
     name: ClassVar[str] = "add-playbook"
     playbook: str
     reason: Typed | None = None
@@ -78,6 +94,8 @@ class AddPlaybook:
 
 @dataclass(frozen=True, slots=True)
 class Reclassify:
+    """Another type fits better."""
+
     name: ClassVar[str] = "reclassify"
     type: str
     reason: Typed
@@ -94,24 +112,32 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
+    """Keep something in the caller's own words."""
+
     name: ClassVar[str] = "add-note"
     text: Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
+    """Ask the next level now."""
+
     name: ClassVar[str] = "escalate"
     reason: Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Contain:
+    """It is under control."""
+
     name: ClassVar[str] = "contain"
     summary: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
+    """It is settled; the lists of what came of it are in decide/life.py (S7)."""
+
     name: ClassVar[str] = "close"
     resolution: Typed
     outcome: str
@@ -121,12 +147,16 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """Take the raise back."""
+
     name: ClassVar[str] = "cancel"
     reason: Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
+    """A closed incident is not over."""
+
     name: ClassVar[str] = "reopen"
     reason: Typed
 
@@ -152,6 +182,18 @@ class Receive:
     alert_id: str
     repeat: int
     channel: str = "socket"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """The sender speaks: no channel of ``user`` (an id) took this repeat of the alert."""
+
+    name: ClassVar[str] = "delivery-failed"
+    alert_id: str
+    repeat: int
+    user: str
+    channel: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +244,7 @@ Command = (
     | Reopen
     | Attach
     | Receive
+    | DeliveryFailed
     | RecordExport
     | ReportLate
     | DeadlinePassed

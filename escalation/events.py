@@ -32,6 +32,7 @@ STEP_COMPLETED = "step.completed"
 STEP_SKIPPED = "step.skipped"
 STEP_REOPENED = "step.reopened"
 STEP_CLEARED = "step.cleared"
+STEP_WARNED = "step.warned"
 STEP_OVERDUE = "step.overdue"
 FACTS_RECORDED = "facts.recorded"
 NOTE_ADDED = "note.added"
@@ -41,12 +42,13 @@ CLOCK_STARTED = "clock.started"
 CLOCK_MET = "clock.met"
 CLOCK_WARNED = "clock.warned"
 CLOCK_MISSED = "clock.missed"
+CLOCK_PAUSED = "clock.paused"
 EXPORT_MADE = "export.made"
 
 
 @dataclass(frozen=True, slots=True)
 class Occurred:
-    """When it happened, as far as can be known: an interval, the best estimate, and on what basis."""
+    """When it happened, as far as can be known: an interval, the best estimate, the basis."""
 
     not_before: datetime
     not_after: datetime
@@ -59,6 +61,7 @@ class Occurred:
         return cls(moment, moment, moment, "server")
 
     def as_json(self) -> dict[str, str]:
+        """As it stands in an event."""
         return {
             "not_before": stamp(self.not_before),
             "not_after": stamp(self.not_after),
@@ -68,6 +71,7 @@ class Occurred:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read it back from an event."""
         return cls(
             unstamp(value["not_before"]),
             unstamp(value["not_after"]),
@@ -87,6 +91,7 @@ class Actor:
     org: str | None = None
 
     def as_json(self) -> dict[str, str | None]:
+        """As it stands in an event."""
         return {
             "kind": self.kind,
             "id": self.id,

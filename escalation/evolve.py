@@ -4,14 +4,14 @@ It takes no decision and reads no clock: whatever depends on rules or time alrea
 the event.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from escalation import events as ev
 from escalation.events import Event
-from escalation.incident import SEVERITIES, Alert, Climb, Clock, Incident, Progress, Report, Told
+from escalation.incident import SEVERITIES, Alert, Climb, Clock, Incident, Report, Told
 from escalation.timeline import unstamp
 from playbooks.model import Level, Playbook
 
@@ -113,8 +113,8 @@ def _reclassified(state: Incident, event: Event, playbook_of: PlaybookOf) -> Inc
         former=(*state.former, state.primary),
         discreet=any(each.discreet for each in books),
         severity=max((each.severity for each in books), key=SEVERITIES.index),
-        climb=replace(state.climb, levels=_levels(event), level=event.data["ladder"]["level"]),
     )
+    state = _moved(state, event.data["ladder"])
     return replace(state, due=_due_times(state, book, event.recorded_at))
 
 
@@ -125,16 +125,9 @@ def _playbook_added(state: Incident, event: Event, playbook_of: PlaybookOf) -> I
         playbooks=(*state.playbooks, book),
         discreet=state.discreet or book.discreet,
         severity=max(state.severity, book.severity, key=SEVERITIES.index),
-        climb=replace(state.climb, levels=_levels(event)),
     )
+    state = _moved(state, event.data["ladder"])
     return replace(state, due=_due_times(state, book, event.recorded_at))
-
-
-def _levels(event: Event) -> tuple[Level, ...]:
-    return tuple(
-        Level(after=each["after"], tell=tuple(each["tell"]))
-        for each in event.data["ladder"]["levels"]
-    )
 
 
 def _told(event: Event) -> dict[str, Told]:
@@ -159,27 +152,41 @@ def _raised(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         told=_told(event) if known is None else {**known.told, **_told(event)},
         on_ladder=bool(data.get("ladder")),
     )
-    state = replace(state, alerts={**state.alerts, alert.id: alert})
-    if data.get("ladder"):
-        state = replace(state, climb=_moved(state.climb, data["ladder"]))
-    act_by = None if data["reason"] == "act_within" else state.act_by
-    return replace(state, act_by=act_by, last_activity=event.recorded_at)
+    state = replace(
+        state, alerts={**state.alerts, alert.id: alert}, last_activity=event.recorded_at
+    )
+    return _moved(state, data.get("ladder"))
 
 
-def _moved(climb: Climb, ladder: Mapping[str, Any]) -> Climb:
-    return replace(
-        climb,
+def _moved(state: Incident, ladder: Mapping[str, Any] | None) -> Incident:
+    """The ladder stands as the event says; None: the event did not move it."""
+    if ladder is None:
+        return state
+    climb = replace(
+        state.climb,
         level=ladder["level"],
         base=unstamp(ladder["base"]),
-        next_at=None if ladder["next_at"] is None else unstamp(ladder["next_at"]),
+        next_at=_moment(ladder["next_at"]),
     )
+    if "levels" in ladder:
+        climb = replace(climb, levels=_levels(ladder["levels"]))
+    # The time to act has passed: the ladder goes on, until somebody acknowledges again.
+    act_by = None if ladder.get("cause") == "act_within" else state.act_by
+    return replace(state, climb=climb, act_by=act_by)
+
+
+def _levels(levels: Iterable[Mapping[str, Any]]) -> tuple[Level, ...]:
+    return tuple(Level(after=each["after"], tell=tuple(each["tell"])) for each in levels)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else unstamp(text)
 
 
 def _climbed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     if event.data["ladder"] is None:
         return state
-    state = replace(state, last_activity=event.recorded_at)
-    return replace(state, climb=_moved(state.climb, event.data["ladder"]))
+    return _moved(replace(state, last_activity=event.recorded_at), event.data["ladder"])
 
 
 def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -196,19 +203,28 @@ def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 
 def _receipt(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    moment: dict[str, Any] = {
-        ev.ALERT_DELIVERED: {"delivered_at": event.recorded_at},
-        ev.ALERT_SEEN: {"seen_at": event.recorded_at},
-        ev.ALERT_FAILED: {"failed": True},
-        ev.ALERT_DECLINED: {"declined": True},
-    }[event.type]
-    user = event.data["user"]
+    change = _RECEIPTS[event.type](event.recorded_at)
     ids = event.data.get("alerts") or [event.data["alert_id"]]
+    return _mark(state, event.data["user"], change, ids)
+
+
+_RECEIPTS: Mapping[str, Callable[[datetime], Mapping[str, Any]]] = {
+    ev.ALERT_DELIVERED: lambda at: {"delivered_at": at, "failed": False},
+    ev.ALERT_SEEN: lambda at: {"seen_at": at, "failed": False},
+    ev.ALERT_FAILED: lambda _: {"failed": True},
+    ev.ALERT_DECLINED: lambda _: {"declined": True},
+}
+
+
+def _mark(
+    state: Incident, user: str, change: Mapping[str, Any], ids: Container[str] | None = None
+) -> Incident:
+    """What is now known of ``user`` as a recipient of these alerts; None: of all of them."""
 
     def marked(alerts: Mapping[str, Alert]) -> Mapping[str, Alert]:
         return {
-            key: replace(alert, told={**alert.told, user: replace(alert.told[user], **moment)})
-            if key in ids and user in alert.told
+            key: replace(alert, told={**alert.told, user: replace(alert.told[user], **change)})
+            if user in alert.told and (ids is None or key in ids)
             else alert
             for key, alert in alerts.items()
         }
@@ -225,18 +241,18 @@ def _acknowledged(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         else alert
         for key, alert in state.alerts.items()
     }
-    act_by = event.data["act_by"]
+    eta = event.data["eta_minutes"]
     return replace(
         state,
         alerts=alerts,
         status="acknowledged" if state.status == "open" else state.status,
         in_charge=state.in_charge or user,
         acknowledged_at=state.acknowledged_at or event.recorded_at,
-        eta_minutes=event.data["eta_minutes"]
-        if state.in_charge in (None, user)
+        eta_minutes=eta
+        if eta is not None and state.in_charge in (None, user)
         else state.eta_minutes,
         climb=replace(state.climb, next_at=None),
-        act_by=None if act_by is None else unstamp(act_by),
+        act_by=_moment(event.data["act_by"]),
     )
 
 
@@ -279,7 +295,7 @@ def _reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         closed_at=None,
         in_charge=state.in_charge or event.actor.id,
         acknowledged_at=state.acknowledged_at or event.recorded_at,
-        act_by=None if event.data["act_by"] is None else unstamp(event.data["act_by"]),
+        act_by=_moment(event.data["act_by"]),
     )
 
 
@@ -320,13 +336,19 @@ def _step_cleared(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     return _with_step(state, event.data["step"], cleared=True)
 
 
+def _step_warned(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return _with_step(state, event.data["step"], warned=True)
+
+
 def _step_overdue(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     return _with_step(state, event.data["step"], overdue=event.data["stage"], late=True)
 
 
 def _facts_recorded(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     facts = {**state.facts, **event.data["facts"]}
-    return replace(state, facts={name: fact for name, fact in facts.items() if fact is not None})
+    state = replace(state, facts={name: fact for name, fact in facts.items() if fact is not None})
+    subject = event.data.get("subject")
+    return state if subject is None else _mark(state, subject, {"left_out": True})
 
 
 def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -337,8 +359,13 @@ def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 def _clock_met(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
-    met = replace(state.clocks[name], met_at=event.occurred.estimate)
+    met = replace(state.clocks[name], met_at=unstamp(event.data["met_at"]))
     return replace(state, clocks={**state.clocks, name: met})
+
+
+def _clock_paused(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    return replace(state, clocks={**state.clocks, name: replace(state.clocks[name], paused=True)})
 
 
 def _clock_stage(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -369,6 +396,7 @@ _CHANGES: Mapping[str, Callable[[Incident, Event, PlaybookOf], Incident]] = {
     ev.STEP_SKIPPED: _step_skipped,
     ev.STEP_REOPENED: _step_reopened,
     ev.STEP_CLEARED: _step_cleared,
+    ev.STEP_WARNED: _step_warned,
     ev.STEP_OVERDUE: _step_overdue,
     ev.FACTS_RECORDED: _facts_recorded,
     ev.PLAYBOOK_ADDED: _playbook_added,
@@ -376,4 +404,5 @@ _CHANGES: Mapping[str, Callable[[Incident, Event, PlaybookOf], Incident]] = {
     ev.CLOCK_MET: _clock_met,
     ev.CLOCK_WARNED: _clock_stage,
     ev.CLOCK_MISSED: _clock_stage,
+    ev.CLOCK_PAUSED: _clock_paused,
 }

@@ -14,6 +14,8 @@ SEVERITIES = ("low", "medium", "high", "critical")
 QUIET_ACKNOWLEDGED = 30 * 60
 #: A contained incident that nobody closes is brought back to mind. Seconds.
 QUIET_CONTAINED = 8 * 3600
+#: A step with less time than this has no warning but the checklist's own countdown. Seconds.
+WARN_FROM = 10 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,17 @@ class Progress:
     note: Mapping[str, str] | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
     cleared: bool = False
+    warned: bool = False
     overdue: int = 0
     late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A recipient of an alert and what is known of them."""
+    """A recipient of an alert and what is known of them.
+
+    ``left_out``: the incident turned out to be about them; nothing more goes to them.
+    """
 
     user: str
     role: str
@@ -53,18 +59,19 @@ class Told:
     repeat: int = 0
     declined: bool = False
     failed: bool = False
+    left_out: bool = False
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
 
     @property
     def out(self) -> bool:
         """Nothing can be expected from them for this alert."""
-        return self.declined or self.failed or not self.reachable
+        return self.declined or self.failed or self.left_out or not self.reachable
 
     @property
     def waiting(self) -> bool:
         """They may still have to hear of it."""
-        return self.seen_at is None and not self.declined
+        return self.seen_at is None and not self.declined and not self.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +110,21 @@ class Clock:
     due_at: datetime
     met_at: datetime | None = None
     stage: int = 0
+    paused: bool = False
+
+    @property
+    def state(self) -> Literal["running", "paused", "met", "missed"]:
+        """What people are told of it."""
+        if self.met_at is not None:
+            return "met"
+        if self.stage >= 2:
+            return "missed"
+        return "paused" if self.paused else "running"
 
     @property
     def next_at(self) -> datetime | None:
         """When this clock speaks next: a warning, the due moment, the escalation after it."""
-        if self.met_at is not None or self.stage > 2:
+        if self.met_at is not None or self.paused or self.stage > 2:
             return None
         length = self.due_at - self.started_at
         return (self.due_at - length / 5, self.due_at, self.due_at + length / 5)[self.stage]
@@ -157,6 +174,7 @@ class Incident:
 
     @property
     def over(self) -> bool:
+        """Closed or cancelled: nothing acts any more."""
         return self.status in ("closed", "cancelled")
 
     @property
@@ -166,11 +184,14 @@ class Incident:
 
     @property
     def primary(self) -> Playbook:
+        """The playbook of the incident's type; others were added to it."""
         return self.playbooks[0]
 
     def steps(self) -> list[tuple[Playbook, Step]]:
-        """The checklist: the playbooks' steps in order, without doubles; then what an earlier
-        type left done."""
+        """The checklist: the playbooks' steps in order, without doubles.
+
+        After them stands what was done while the incident had another type.
+        """
         found: dict[str, tuple[Playbook, Step]] = {}
         for book in self.playbooks:
             for step in book.steps:
@@ -182,9 +203,11 @@ class Incident:
         return list(found.values())
 
     def step(self, step_id: str) -> Step | None:
+        """The step of that id on the checklist, or None."""
         return next((step for _, step in self.steps() if step.id == step_id), None)
 
     def progress_of(self, step_id: str) -> Progress:
+        """How far the step is; untouched ones are open."""
         return self.progress.get(step_id, Progress())
 
     def was_told(self, user: str) -> bool:
@@ -192,6 +215,7 @@ class Incident:
         return self.was_alerted(user) or any(user in each.told for each in self.informed.values())
 
     def was_alerted(self, user: str) -> bool:
+        """A recipient of one of its alerts."""
         return any(user in alert.told for alert in self.alerts.values())
 
     def live_alerts(self) -> list[Alert]:
@@ -206,6 +230,7 @@ class Incident:
                 found.append(Deadline("ladder", self.climb.next_at))
             if self.act_by is not None:
                 found.append(Deadline("act_within", self.act_by))
+        if not self.over:
             found.extend(self._step_deadlines())
         if self.status in ("acknowledged", "contained"):
             quiet = QUIET_ACKNOWLEDGED if self.status == "acknowledged" else QUIET_CONTAINED
@@ -229,7 +254,10 @@ class Incident:
             progress = self.progress_of(step.id)
             if due_at is None or progress.state != "open":
                 continue
-            if progress.overdue == 0:
+            length = step.due or 0
+            if length >= WARN_FROM and not progress.warned and progress.overdue == 0:
+                yield Deadline(f"step:{step.id}", due_at - self.lasting(length) / 5)
+            elif progress.overdue == 0:
                 yield Deadline(f"step:{step.id}", due_at)
             elif progress.overdue == 1 and step.must:
-                yield Deadline(f"step:{step.id}", due_at + self.lasting(max(step.due or 0, 60)))
+                yield Deadline(f"step:{step.id}", due_at + self.lasting(max(length, 60)))

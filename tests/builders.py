@@ -301,11 +301,11 @@ class Case:
         return self.does(who, Close(typed(), "calmed"))
 
     def alerted(self, level: int | None = None) -> set[str]:
-        """Usernames of those alerted, at that level or at all."""
+        """Usernames of those alerted at all, or by that level of the ladder."""
         return names(
             user
             for alert in self.state.alerts.values()
-            if level is None or alert.level == level
+            if level is None or (alert.on_ladder and alert.level == level)
             for user in alert.told
         )
 

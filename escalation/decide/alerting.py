@@ -1,12 +1,13 @@
 """Raising alerts: who is told at the tap, and how the ladder climbs (contract, section 5)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from escalation import events as ev
 from escalation.context import Decision
 from escalation.incident import Alert, Incident
-from escalation.people import Recipient
+from escalation.people import Person, Recipient
 from escalation.timeline import stamp
 from playbooks.model import Level
 
@@ -14,35 +15,57 @@ from playbooks.model import Level
 def climb(decision: Decision, level: int, reason: str, *, also: Iterable[Recipient] = ()) -> None:
     """Fire ``level`` (or repeat the last) now, and pass on at once while nobody is reached.
 
-    ``also`` are told together with the first level fired. A ladder that stood still counts its
-    further times from now; a climbing one keeps counting from the raising.
+    ``also`` are told together with the first level fired; they are not its answer. A ladder that
+    stood still counts its further times from now; a climbing one keeps counting from the raising.
     """
     last = len(decision.incident.climb.levels)
-    number = min(level, last)
-    extra = list(also)
+    number, cause, extra = min(level, last), reason, list(also)
     while True:
-        ladder = _standing(decision, number)
-        told = _merged(extra, _recipients(decision, decision.incident.climb.levels[number - 1]))
+        ladder = _standing(decision, number, cause)
+        asked = holders(decision, decision.incident.climb.levels[number - 1].tell)
+        told = _merged(extra, asked)
         if told:
-            _raise(decision, number, reason, told, ladder)
-        if any(decision.context.reachable(each.person.id) for each in told):
+            repeated = _to_repeat(decision.incident, number)
+            _raise(decision, number, reason, told, ladder=ladder, repeated=repeated)
+        if _anyone_reachable(decision, asked):
             return
-        because = "unreachable" if told else "empty"
+        because = "unreachable" if asked else "empty"
         if number == last:
-            decision.follow(
-                ev.ALERT_EXHAUSTED, {"level": number, "because": because, "ladder": ladder}
-            )
+            data = {"level": number, "because": because, "ladder": ladder}
+            decision.follow(ev.ALERT_EXHAUSTED, data)
             return
-        pass_on(decision, number, because)
+        _leave(decision, number, because, cause)
         number, reason, extra = number + 1, "unreachable", []
 
 
 def pass_on(decision: Decision, number: int, because: str) -> None:
-    """Write down that the ladder leaves level ``number``, and why."""
-    standing = _standing(decision, number)
-    ladder = {**standing, "next_at": stamp(decision.context.now)}
+    """Nobody of level ``number`` is waited for any longer, and why: the next one fires now."""
+    _leave(decision, number, because, because)
+    climb(decision, number + 1, because)
+
+
+def _leave(decision: Decision, number: int, because: str, cause: str) -> None:
+    ladder = _standing(decision, number, cause)
+    if ladder["next_at"] is not None:
+        ladder["next_at"] = stamp(decision.context.now)
     data = {"from": number, "to": number + 1, "because": because, "ladder": ladder}
     decision.follow(ev.ALERT_ESCALATED, data)
+
+
+def pass_on_when_all_are_out(decision: Decision, because: str) -> None:
+    """Climb at once when nobody asked on the present level can be expected to answer."""
+    state = decision.incident
+    level = state.climb.level
+    if state.climb.next_at is None or level >= len(state.climb.levels):
+        return
+    asked = [
+        told
+        for alert in state.live_alerts()
+        if alert.on_ladder and alert.level == level
+        for told in alert.told.values()
+    ]
+    if asked and all(told.out for told in asked):
+        pass_on(decision, level, because)
 
 
 def inform(decision: Decision, roles: Iterable[str], reason: str) -> None:
@@ -51,17 +74,44 @@ def inform(decision: Decision, roles: Iterable[str], reason: str) -> None:
     knowing = {report.user for report in state.reports if report.user}
     told = [
         each
-        for each in _resolved(decision, roles)
+        for each in holders(decision, roles)
         if each.person.id not in knowing and not state.was_told(each.person.id)
     ]
     if told:
-        data = {
-            "alert_id": decision.context.new_id(),
-            "reason": reason,
-            "urgency": "immediate",
-            "recipients": _as_json(decision, told),
-        }
-        decision.follow(ev.ALERT_INFORMED, data)
+        _inform(decision, told, reason, "immediate")
+
+
+def inform_of_charge(decision: Decision, person: Person) -> None:
+    """Somebody has been put in charge by another: they must know."""
+    _inform(decision, [_as_recipient(decision, person)], "escalated", "immediate")
+
+
+def _inform(
+    decision: Decision, told: Iterable[Recipient], reason: str, urgency: str, **more: Any
+) -> None:
+    data = {
+        "alert_id": decision.context.new_id(),
+        "reason": reason,
+        "urgency": urgency,
+        "recipients": _as_json(decision, told),
+        **more,
+    }
+    decision.follow(ev.ALERT_INFORMED, data)
+
+
+def changed_ladder(state: Incident, levels: tuple[Level, ...], now: datetime) -> dict[str, Any]:
+    """How the ladder stands once its levels are ``levels``; a climbing one takes their times."""
+    climb = state.climb
+    level = min(climb.level, len(levels))
+    next_at = climb.next_at
+    if next_at is not None and level < len(levels):
+        next_at = max(now, (climb.base or now) + state.lasting(levels[level].after))
+    return {
+        "levels": [{"after": each.after, "tell": list(each.tell)} for each in levels],
+        "level": level,
+        "base": stamp(climb.base or now),
+        "next_at": None if next_at is None else stamp(next_at),
+    }
 
 
 def widen(decision: Decision) -> None:
@@ -73,15 +123,17 @@ def widen(decision: Decision) -> None:
     state = decision.incident
     reached = max(state.climb.level, 1)
     roles = [role for level in state.climb.levels[:reached] for role in level.tell]
-    new = [each for each in _resolved(decision, roles) if not state.was_alerted(each.person.id)]
+    new = [each for each in holders(decision, roles) if not state.was_alerted(each.person.id)]
     if not new:
         return
-    climbing = state.climb.next_at is not None
-    ladder = None if climbing else _standing(decision, 1)
-    _raise(decision, reached if climbing else 1, "raised", new, ladder)
-    if not climbing and not any(decision.context.reachable(each.person.id) for each in new):
+    if state.climb.next_at is not None:
+        ladder = changed_ladder(state, state.climb.levels, decision.context.now)
+        del ladder["levels"]
+        _raise(decision, reached, "raised", new, ladder=ladder)
+        return
+    _raise(decision, 1, "raised", new, ladder=_standing(decision, 1, "raised"))
+    if not _anyone_reachable(decision, new) and len(state.climb.levels) > 1:
         pass_on(decision, 1, "unreachable")
-        climb(decision, 2, "unreachable")
 
 
 def remind(
@@ -91,11 +143,19 @@ def remind(
     urgency: str,
     **more: Any,
 ) -> None:
-    """An alert beside the ladder: for a step, a clock, or quiet that has lasted too long."""
+    """An alert beside the ladder: for a step, a clock, or quiet that has lasted too long.
+
+    After the end nobody can take anything up any more, so people are told, not asked.
+    """
+    state = decision.incident
     recipients = _merged(told, [])
-    if recipients:
-        level = max(decision.incident.climb.level, 1)
-        _raise(decision, level, reason, recipients, None, urgency=urgency, **more)
+    if not recipients:
+        return
+    if state.over:
+        _inform(decision, recipients, reason, urgency, **more)
+        return
+    level = max(state.climb.level, 1)
+    _raise(decision, level, reason, recipients, urgency=urgency, **more)
 
 
 def in_charge(decision: Decision) -> list[Recipient]:
@@ -104,16 +164,16 @@ def in_charge(decision: Decision) -> list[Recipient]:
     person = decision.context.directory.people.get(state.in_charge or "")
     if person is None or not person.active or person.username == state.subject:
         return []
-    role, org = person.roles[0] if person.roles else ("", state.branch)
-    return [Recipient(person, role, org)]
+    return [_as_recipient(decision, person)]
+
+
+def _as_recipient(decision: Decision, person: Person) -> Recipient:
+    role, org = person.roles[0] if person.roles else ("", decision.incident.branch)
+    return Recipient(person, role, org)
 
 
 def holders(decision: Decision, roles: Iterable[str]) -> list[Recipient]:
     """Who holds these roles for this incident, never its subject."""
-    return _resolved(decision, roles)
-
-
-def _resolved(decision: Decision, roles: Iterable[str]) -> list[Recipient]:
     state = decision.incident
     directory = decision.context.directory
     subject = directory.by_username.get(state.subject or "")
@@ -121,8 +181,8 @@ def _resolved(decision: Decision, roles: Iterable[str]) -> list[Recipient]:
     return directory.resolve(roles, state.branch, without=without)
 
 
-def _recipients(decision: Decision, level: Level) -> list[Recipient]:
-    return _resolved(decision, level.tell)
+def _anyone_reachable(decision: Decision, asked: Iterable[Recipient]) -> bool:
+    return any(decision.context.reachable(each.person.id) for each in asked)
 
 
 def _merged(first: Iterable[Recipient], second: Iterable[Recipient]) -> list[Recipient]:
@@ -132,19 +192,26 @@ def _merged(first: Iterable[Recipient], second: Iterable[Recipient]) -> list[Rec
     return list(found.values())
 
 
-def _standing(decision: Decision, number: int) -> dict[str, Any]:
-    """Where the ladder stands once level ``number`` has fired now, and when it moves on."""
+def _standing(decision: Decision, number: int, cause: str) -> dict[str, Any]:
+    """Where the ladder stands once level ``number`` has fired now, and when it moves on.
+
+    On a contained incident it does not climb: whoever is asked is asked once.
+    """
     state, now = decision.incident, decision.context.now
     levels = state.climb.levels
     base = state.climb.base or now
-    fresh = state.climb.level == 0
-    if not fresh and state.climb.next_at is None:
+    if state.climb.level > 0 and state.climb.next_at is None:
         base = now - state.lasting(levels[number - 1].after)
     if number == len(levels):
         next_at = now + state.lasting(state.primary.repeat_every)
     else:
         next_at = max(now, base + state.lasting(levels[number].after))
-    return {"level": number, "base": stamp(base), "next_at": stamp(next_at)}
+    return {
+        "level": number,
+        "base": stamp(base),
+        "next_at": stamp(next_at) if state.status in ("open", "acknowledged") else None,
+        "cause": cause,
+    }
 
 
 def _raise(
@@ -152,17 +219,17 @@ def _raise(
     level: int,
     reason: str,
     told: list[Recipient],
-    ladder: dict[str, Any] | None,
     *,
+    ladder: dict[str, Any] | None = None,
+    repeated: Alert | None = None,
     urgency: str = "immediate",
     **more: Any,
 ) -> None:
-    known = None if ladder is None else _to_repeat(decision.incident, level)
     data: dict[str, Any] = {
-        "alert_id": decision.context.new_id() if known is None else known.id,
+        "alert_id": decision.context.new_id() if repeated is None else repeated.id,
         "level": level,
-        "repeat": 0 if known is None else known.repeat + 1,
-        "reason": reason if known is None else known.reason,
+        "repeat": 0 if repeated is None else repeated.repeat + 1,
+        "reason": reason if repeated is None else repeated.reason,
         "urgency": urgency,
         "recipients": _as_json(decision, told),
         **more,

@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.commands import Command
 from escalation.context import Context, Decision
-from escalation.decide import facts, life, people, raising, steps, timers
+from escalation.decide import facts, life, people, raising, receipts, steps, timers
 from escalation.incident import Incident
 
 _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
@@ -22,7 +22,8 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
     "decline": people.decline,
     "hand-over": people.hand_over,
     "escalate": people.escalate,
-    "receive": people.receive,
+    "receive": receipts.receive,
+    "delivery-failed": receipts.delivery_failed,
     "contain": life.contain,
     "close": life.close,
     "reopen": life.reopen,
@@ -35,7 +36,7 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
 
 #: What may still happen after the end: a second report, receipts, exports, clocks, the way back.
 _AFTER_THE_END = frozenset(
-    {"open", "reopen", "receive", "export", "report-late", "deadline-passed"}
+    {"open", "reopen", "receive", "delivery-failed", "export", "report-late", "deadline-passed"}
 )
 
 

@@ -7,12 +7,18 @@ from escalation import events as ev
 from escalation.clocks import tick
 from escalation.commands import AddPlaybook, Reclassify, RecordFacts
 from escalation.context import Decision
-from escalation.decide.alerting import climb, inform, widen
+from escalation.decide.alerting import (
+    changed_ladder,
+    climb,
+    inform,
+    pass_on_when_all_are_out,
+    widen,
+)
 from escalation.incident import Incident
 from escalation.ladder import merge
 from escalation.refusal import Invalid, Refused
 from escalation.texts import Typed
-from playbooks.model import Level, Playbook
+from playbooks.model import Playbook
 
 
 def decide_facts(decision: Decision, command: RecordFacts) -> None:
@@ -33,17 +39,22 @@ def record_facts(decision: Decision, facts: Mapping[str, Any]) -> None:
     }
     if not new:
         return
-    decision.add(ev.FACTS_RECORDED, {"facts": decision.context.seal.all_in(new)})
-    _pass_over_the_subject(decision)
+    data: dict[str, Any] = {"facts": decision.context.seal.all_in(new)}
+    if new.get("subject_staff") is not None:
+        data["subject"] = decision.context.directory.by_username[new["subject_staff"]].id
+    decision.add(ev.FACTS_RECORDED, data)
+    if "subject" in data and not state.over:
+        _pass_over(decision, data["subject"])
 
 
-def _pass_over_the_subject(decision: Decision) -> None:
-    """Whom it is about cannot be in charge of it: the next people are asked."""
+def _pass_over(decision: Decision, subject: str) -> None:
+    """Whom it is about is neither in charge of it nor waited for: the next people are asked."""
     state = decision.incident
-    person = decision.context.directory.people.get(state.in_charge or "")
-    if person is not None and person.username == state.subject and not state.over:
+    if state.in_charge == subject:
         decision.follow(ev.INCIDENT_HANDED_OVER, {"to": None, "because": "subject_staff"})
         climb(decision, state.climb.level + 1, "escalated")
+    else:
+        pass_on_when_all_are_out(decision, "unreachable")
 
 
 def add_playbook(decision: Decision, command: AddPlaybook) -> None:
@@ -57,7 +68,7 @@ def add_playbook(decision: Decision, command: AddPlaybook) -> None:
     levels = merge(state.climb.levels, book.ladder)
     data = {
         "playbook": playbook_mark(book),
-        "ladder": _ladder_json(levels),
+        "ladder": changed_ladder(state, levels, decision.context.now),
         **decision.context.seal.optional("reason", command.reason),
     }
     decision.add(ev.PLAYBOOK_ADDED, data)
@@ -76,10 +87,7 @@ def reclassify(decision: Decision, command: Reclassify) -> None:
     data = {
         "from": state.type,
         "playbook": playbook_mark(book),
-        "ladder": {
-            **_ladder_json(levels),
-            "level": min(state.climb.level, len(levels)),
-        },
+        "ladder": changed_ladder(state, levels, decision.context.now),
         "reason": decision.context.seal(command.reason),
     }
     decision.add(ev.INCIDENT_RECLASSIFIED, data)
@@ -90,7 +98,7 @@ def _act_on(decision: Decision, book: Playbook) -> None:
     for step in book.steps:
         if step.completed_by_raising and _is_open(decision.incident, step.id):
             decision.follow(ev.STEP_COMPLETED, {"step": step.id, "record": {}})
-    if not decision.incident.status == "contained":
+    if decision.incident.status != "contained":
         widen(decision)
     inform(decision, book.inform, "raised")
     tick(decision, "raised", book)
@@ -110,7 +118,3 @@ def _known(decision: Decision, playbook_id: str, field: str) -> Playbook:
 def playbook_mark(book: Playbook) -> dict[str, Any]:
     """How an event names the version of a playbook."""
     return {"id": book.id, "version": book.version, "sha256": book.sha256}
-
-
-def _ladder_json(levels: tuple[Level, ...]) -> dict[str, Any]:
-    return {"levels": [{"after": each.after, "tell": list(each.tell)} for each in levels]}

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from escalation import events as ev
 from escalation.clocks import tick
-from escalation.commands import Acknowledge, Decline, Escalate, HandOver, Receive
+from escalation.commands import Acknowledge, Decline, Escalate, HandOver
 from escalation.context import Decision
-from escalation.decide.alerting import climb, pass_on
+from escalation.decide.alerting import climb, inform_of_charge, pass_on_when_all_are_out
 from escalation.incident import Incident
 from escalation.refusal import Invalid
 from escalation.rights import Caller, sees
@@ -14,19 +14,20 @@ from escalation.timeline import stamp
 
 
 def acknowledge(decision: Decision, command: Acknowledge) -> None:
-    """ "I'm in charge". The first one is; each covers all alerts raised so far."""
+    """Take charge. The first one is in charge; each covers all alerts raised so far."""
     state, context = decision.incident, decision.context
     assert context.person is not None  # noqa: S101  (rights let only people acknowledge)
     user = context.person.id
     covered = [alert.id for alert in state.live_alerts()]
     nothing_new = (
         not covered
+        and state.status != "open"
         and state.in_charge is not None
         and (state.in_charge != user or command.eta_minutes in (None, state.eta_minutes))
     )
     if nothing_new:
         return
-    act_by = act_deadline(state, context.now)
+    act_by = state.act_by or act_deadline(state, context.now)
     decision.add(
         ev.ALERT_ACKNOWLEDGED,
         {
@@ -48,7 +49,7 @@ def act_deadline(state: Incident, now: datetime) -> datetime | None:
 
 
 def decline(decision: Decision, command: Decline) -> None:
-    """ "I can't". When all of a level are out, the next one fires at once."""
+    """Say no. When all of a level are out, the next one fires at once."""
     state, context = decision.incident, decision.context
     assert context.person is not None  # noqa: S101  (rights let only people decline)
     user = context.person.id
@@ -61,24 +62,7 @@ def decline(decision: Decision, command: Decline) -> None:
         return
     reason = context.seal.optional("reason", command.reason)
     decision.add(ev.ALERT_DECLINED, {"user": user, "alerts": asked, **reason})
-    climb_when_all_are_out(decision, "declined")
-
-
-def climb_when_all_are_out(decision: Decision, reason: str) -> None:
-    """Pass on at once when nobody asked on the present level can be expected to answer."""
-    state = decision.incident
-    level = state.climb.level
-    if state.climb.next_at is None or level >= len(state.climb.levels):
-        return
-    asked = [
-        told
-        for alert in state.live_alerts()
-        if alert.on_ladder and alert.level == level
-        for told in alert.told.values()
-    ]
-    if asked and all(told.out for told in asked):
-        pass_on(decision, level, reason)
-        climb(decision, level + 1, reason)
+    pass_on_when_all_are_out(decision, "declined")
 
 
 def hand_over(decision: Decision, command: HandOver) -> None:
@@ -93,6 +77,8 @@ def hand_over(decision: Decision, command: HandOver) -> None:
         return
     reason = context.seal.optional("reason", command.reason)
     decision.add(ev.INCIDENT_HANDED_OVER, {"to": person.id, **reason})
+    if person != context.person:
+        inform_of_charge(decision, person)
 
 
 def _only_audits(roles: tuple[tuple[str, str], ...]) -> bool:
@@ -112,24 +98,3 @@ def escalate(decision: Decision, command: Escalate) -> None:
     }
     decision.add(ev.ALERT_ESCALATED, data)
     climb(decision, level + 1, "escalated")
-
-
-def receive(decision: Decision, command: Receive) -> None:
-    """A device has the alert, or a person has seen it. Each is kept once."""
-    state, context = decision.incident, decision.context
-    alert = state.alerts.get(command.alert_id) or state.informed.get(command.alert_id)
-    user = "" if context.person is None else context.person.id
-    if alert is None or user not in alert.told or command.repeat > alert.repeat:
-        raise Invalid("alert_id", "没有这条提醒。", "There is no such alert.")
-    told = alert.told[user]
-    known = told.seen_at if command.receipt == "seen" else (told.delivered_at or told.seen_at)
-    if known is not None:
-        return
-    kind = ev.ALERT_SEEN if command.receipt == "seen" else ev.ALERT_DELIVERED
-    data = {
-        "alert_id": alert.id,
-        "repeat": command.repeat,
-        "user": user,
-        "channel": command.channel,
-    }
-    decision.add(kind, data)

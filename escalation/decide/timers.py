@@ -4,7 +4,8 @@ from escalation import events as ev
 from escalation.commands import DeadlinePassed
 from escalation.context import Decision
 from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
-from playbooks.model import ClockRule
+from escalation.incident import WARN_FROM, Incident
+from playbooks.model import ClockRule, Step
 
 
 def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
@@ -18,10 +19,9 @@ def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
             elif kind == "act_within":
                 _nothing_done(decision)
             elif kind == "quiet":
-                remind(decision, in_charge(decision), "act_within", "soon")
-                _keep_awake(decision)
+                _too_quiet(decision)
             elif kind == "step":
-                _step_overdue(decision, name)
+                _step_due(decision, name)
             elif kind == "clock":
                 _clock_speaks(decision, name)
             return
@@ -31,7 +31,8 @@ def _nobody_answered(decision: Decision) -> None:
     level, last = decision.incident.climb.level, len(decision.incident.climb.levels)
     if level < last:
         pass_on(decision, level, "no_answer")
-    climb(decision, level + 1, "no_answer")
+    else:
+        climb(decision, last, "no_answer")
 
 
 def _nothing_done(decision: Decision) -> None:
@@ -40,29 +41,47 @@ def _nothing_done(decision: Decision) -> None:
     climb(decision, level + 1, "act_within", also=in_charge(decision))
 
 
-def _keep_awake(decision: Decision) -> None:
-    """Nobody in charge could be reminded: then the ladder is asked again."""
-    state = decision.incident
-    if not in_charge(decision) and not state.over:
-        climb(decision, state.climb.level + 1, "act_within")
+def _too_quiet(decision: Decision) -> None:
+    """Whoever is in charge is reminded; with nobody to remind, the next level is asked."""
+    reminded = in_charge(decision)
+    if reminded:
+        remind(decision, reminded, "act_within", "soon")
+    else:
+        climb(decision, decision.incident.climb.level + 1, "act_within")
 
 
-def _step_overdue(decision: Decision, step_id: str) -> None:
-    """Late: its owner and whoever is in charge hear of it; still undone, the next level.
-
-    While nobody has taken the incident up, the ladder is the alarm and no second one sounds.
-    """
+def _step_due(decision: Decision, step_id: str) -> None:
+    """Nearly late, late, later still: its owner and whoever is in charge, then the next level."""
     state = decision.incident
     step = state.step(step_id)
-    stage = state.progress_of(step_id).overdue + 1
+    if step is None:
+        return
+    progress = state.progress_of(step_id)
+    told = [*in_charge(decision), *holders(decision, [step.owner])]
+    if state.due[step_id] > decision.context.now:
+        decision.follow(ev.STEP_WARNED, {"step": step_id})
+        if _sounds(state, step):
+            remind(decision, told, "step", "soon", step=step_id)
+        return
+    stage = progress.overdue + 1
     decision.follow(ev.STEP_OVERDUE, {"step": step_id, "stage": stage})
-    if step is None or state.status != "acknowledged":
+    if not _sounds(state, step):
         return
     if stage == 1:
-        told = [*in_charge(decision), *holders(decision, [step.owner])]
         remind(decision, told, "step", "soon", step=step_id)
     else:
         climb(decision, state.climb.level + 1, "step", also=in_charge(decision))
+
+
+def _sounds(state: Incident, step: Step) -> bool:
+    """Whether anybody is alarmed for a step.
+
+    While nobody has taken the incident up, the ladder is the alarm and no second one sounds;
+    once it is contained, the steps of the first minutes have lost their haste.
+    """
+    if state.status == "acknowledged":
+        return True
+    return state.status == "contained" and (step.due or 0) >= WARN_FROM
 
 
 def _clock_speaks(decision: Decision, name: str) -> None:
@@ -75,7 +94,7 @@ def _clock_speaks(decision: Decision, name: str) -> None:
         decision.follow(ev.CLOCK_MISSED, {"name": name, "stage": stage})
     else:
         decision.follow(ev.CLOCK_WARNED, {"name": name, "stage": stage})
-    if stage <= 2:  # noqa: PLR2004  (1 before, 2 at, 3 after)
+    if stage <= 2:
         remind(decision, told, "clock", "soon" if stage == 1 else "immediate", clock=name)
     else:
         upper = min(max(state.climb.level, 1) + 1, len(state.climb.levels))
