@@ -16,6 +16,9 @@ class Clock(Protocol):
     def steady(self) -> float:
         """Seconds that only ever grow, also while the machine sleeps."""
 
+    def seconds_until(self, moment: datetime) -> float:
+        """How long to wait until then, in real seconds."""
+
     def new_id(self) -> str:
         """A UUIDv7 (RFC 9562)."""
 
@@ -32,6 +35,10 @@ class SystemClock:
 
     def steady(self) -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def seconds_until(self, moment: datetime) -> float:
+        """How long to wait until then."""
+        return (moment - datetime.now(UTC)).total_seconds()
 
     def new_id(self) -> str:
         return uuid7(time.time_ns() // 1_000_000)

@@ -19,11 +19,11 @@ from backend.event_store import append, append_log, find_command, keep_command, 
 from backend.organisation import World
 from backend.presence import Presence
 from backend.problems import NotFound
-from backend.projections import ALIASES, INCIDENTS, project
+from backend.projections import INCIDENTS, OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
 from escalation import events as ev
-from escalation.commands import AddNote, Command, DeadlinePassed, Open, ReportLate
+from escalation.commands import AddNote, Command, DeadlinePassed, Open, Receive, ReportLate
 from escalation.context import Context, Decision
 from escalation.decide.dispatch import decide
 from escalation.events import SYSTEM, Actor
@@ -31,7 +31,7 @@ from escalation.incident import Incident
 from escalation.occurred import Claim, reconstruct
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.rights import Caller, Standing, authorise, manages, may_raise, sees
-from escalation.texts import Seal, Typed
+from escalation.texts import Seal
 from escalation.timeline import ZERO_HASH, canonical
 from notifications.notice import Plan
 from notifications.plan import plan
@@ -120,6 +120,21 @@ class WritePath:
             if envelope.keep_late and refusal.kind in TOO_LATE:
                 return self._keep_late(batch, envelope, loaded, fingerprint, refusal)
             raise
+
+    def receipt(self, batch: Batch, envelope: Envelope) -> Outcome:
+        """A recipient's device has an alert, or its person has seen it."""
+        command = envelope.command
+        assert isinstance(command, Receive)  # noqa: S101  (the gateway makes no other)
+        user_id = None if envelope.caller is None else envelope.caller.user_id
+        found = select(OUTBOX.c.incident_id).where(
+            OUTBOX.c.alert_id == command.alert_id, OUTBOX.c.user_id == user_id
+        )
+        incident_id = batch.conn.execute(found.limit(1)).scalar()
+        if incident_id is None:
+            raise Invalid("alert_id", "没有这条提醒。", "There is no such alert.")
+        loaded = self._find(batch, replace(envelope, incident_id=incident_id))
+        self._authorise(envelope, loaded.state)
+        return self._carry_out(batch, envelope, loaded, b"", remember=False)
 
     def note(self, batch: Batch, envelope: Envelope, branch: str) -> str:
         """A branch note; on a covert visit's own device, an observation on it (C4).
@@ -434,5 +449,3 @@ def _conflict() -> Refused:
         "This id belongs to a command with other content; nothing was changed.",
     )
 
-
-__all__ = ["Envelope", "Outcome", "Typed", "WritePath", "timer_envelope"]

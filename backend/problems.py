@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, request
+from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from backend.writer import DiskFullError
@@ -101,6 +102,12 @@ def refusal_problem(refusal: Refused) -> dict[str, Any]:
     return problem(status, refusal.kind, refusal.zh, refusal.en, **refusal.extra)
 
 
+def validation_problem(messages: Any) -> dict[str, Any]:
+    """What a schema found wrong, place by place."""
+    errors = list(_flatten(messages))
+    return problem(422, "invalid", "有几处填得不对。", "Some fields are wrong.", errors=errors)
+
+
 def _localised(errors: Any, *, chinese: bool) -> Any:
     return [
         {"field": each["field"], "detail": each["zh"] if chinese else each["en"]} for each in errors
@@ -121,6 +128,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, lambda error: respond(refusal_problem(error)))
     app.register_error_handler(Problem, _on_problem)
     app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(
+        ValidationError, lambda error: respond(validation_problem(error.messages))
+    )
     app.register_error_handler(DiskFullError, lambda _: respond(_plain(507, "disk-full")))
     app.register_error_handler(Exception, _on_anything)
 
@@ -139,9 +149,7 @@ def _on_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 422:
         data = getattr(error, "data", None) or {}
-        errors = list(_flatten(data.get("messages", {})))
-        detail = ("有几处填得不对。", "Some fields are wrong.")
-        return respond(problem(422, "invalid", *detail, errors=errors))
+        return respond(validation_problem(data.get("messages", {})))
     return respond(_plain(status, HTTPStatus(status).phrase.lower().replace(" ", "-")))
 
 

@@ -8,6 +8,7 @@ so that a bad one fails alone. See docs/adr/0001.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -151,7 +152,10 @@ class Writer:
             outcomes: list[tuple[Job, Any, BaseException | None]] = []
             for job in jobs:
                 try:
-                    outcomes.append((job, job.work(batch), None))
+                    # A command that is refused has collected nothing; housekeeping may have
+                    # written already.
+                    with conn.begin_nested() if job.alone else nullcontext():
+                        outcomes.append((job, job.work(batch), None))
                 except Refused as refusal:
                     outcomes.append((job, None, refusal))
             batch.rows.flush(conn)

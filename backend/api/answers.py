@@ -1,0 +1,45 @@
+"""JSON answers, made once and quickly; lists with cursors."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response
+
+from escalation.refusal import Invalid
+
+
+def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """``data`` as JSON."""
+    response = Response(orjson.dumps(data), status=status, mimetype="application/json")
+    if headers:
+        response.headers.update(headers)
+    return response
+
+
+def encode_cursor(place: list[Any]) -> str:
+    """Where a list goes on, as an opaque word."""
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
+    """The place that ``encode_cursor`` wrote.
+
+    Raises:
+        Invalid: it is no cursor of this list.
+    """
+    if cursor is None:
+        return None
+    try:
+        place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        place = None
+    if (
+        not isinstance(place, list)
+        or len(place) != len(kinds)
+        or not all(type(each) is kind for each, kind in zip(place, kinds, strict=True))
+    ):
+        raise Invalid("cursor", "翻页标记不对，请从头再查。", "Not a cursor of this list.")
+    return place

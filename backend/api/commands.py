@@ -1,0 +1,51 @@
+"""``POST /incidents/{id}/COMMAND``: one route for each command of the contract."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from backend.api.command_schemas import BODIES
+from backend.api.identity_schemas import problems
+from backend.api.incident_schemas import IncidentSchema
+from backend.api.views import send_body, whole_incident
+from backend.callers import current_caller, person_or_device
+
+blp = Blueprint("commands", __name__, url_prefix="/api/v1", description="What changes an incident.")
+
+_SUMMARIES = {
+    "acknowledge": "I'm in charge.",
+    "decline": "I can't.",
+    "complete-step": "Tick a step.",
+    "clear-step": "Compliance opens a gate.",
+    "skip-step": "Leave a step out.",
+    "reopen-step": "Take a tick back.",
+    "record-facts": "Record what is going on.",
+    "add-playbook": "Add a second playbook.",
+    "reclassify": "Another type fits better.",
+    "hand-over": "Somebody else takes charge.",
+    "add-note": "Add a note.",
+    "escalate": "Call the next level now.",
+    "contain": "It is under control.",
+    "close": "It is settled.",
+    "cancel": "Take it back.",
+    "reopen": "It was not over.",
+}
+
+
+def _route(name: str) -> Callable[..., Response]:
+    def command(body: Mapping[str, Any], incident_id: str) -> Response:
+        outcome = send_body(name, current_caller(), body, incident_id)
+        return whole_incident(outcome.state)
+
+    command.__name__ = name.replace("-", "_")
+    command.__doc__ = _SUMMARIES[name]
+    return command
+
+
+for _name in _SUMMARIES:
+    _view = blp.response(200, IncidentSchema)(_route(_name))
+    _view = blp.arguments(BODIES[_name])(_view)
+    _view = problems(400, 401, 403, 404, 409, 413, 415, 422, 507)(_view)
+    blp.post(f"/incidents/<incident_id>/{_name}")(person_or_device(_view))

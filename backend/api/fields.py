@@ -1,0 +1,173 @@
+"""Marshmallow fields for what the contract knows: typed texts, facts, records, ids, times."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from escalation.refusal import Invalid
+from escalation.texts import Typed
+from escalation.timeline import MAX_INTEGER, sealed_hash
+from playbooks.facts import FACTS, FactError, check_fact
+
+LONGEST_TEXT = 4000
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_BAD_CHARACTER = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRef:
+    """A text that the device has sealed; the sending carries salt and text."""
+
+    hash: str
+
+
+def words(zh: str, en: str) -> ValidationError:
+    """An error in both languages; problems.py picks the reader's."""
+    return ValidationError([{"zh": zh, "en": en}])  # type: ignore[list-item]
+
+
+def clean(text: str) -> str:
+    """Refuse what cannot be kept or hashed."""
+    if _BAD_CHARACTER.search(text):
+        raise words("含有无法保存的字符。", "It has a character that cannot be kept.")
+    return text
+
+
+class PlainText(fields.String):
+    """A short text that stands unsealed: a name, a username, a place."""
+
+    def __init__(self, longest: int = 200, shortest: int = 1, **more: Any) -> None:
+        super().__init__(validate=validate.Length(min=shortest, max=longest), **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        return clean(super()._deserialize(value, attr, data, **more))
+
+
+class TypedText(fields.Field[Typed | SealedRef]):
+    """A text that somebody typed, or the hash under which their device has sealed it."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Typed | SealedRef:
+        return typed(value)
+
+
+def typed(value: Any) -> Typed | SealedRef:
+    """A typed text of 1 to 4,000 characters, or ``{"sealed": hash}``."""
+    if isinstance(value, dict):
+        digest = value.get("sealed")
+        if len(value) == 1 and isinstance(digest, str) and _HASH.fullmatch(digest):
+            return SealedRef(digest)
+    if not isinstance(value, str):
+        raise words("应是文字。", "Not a valid string.")
+    if not 1 <= len(value) <= LONGEST_TEXT:
+        raise words(f"须是 1 到 {LONGEST_TEXT} 个字。", f"It must have 1 to {LONGEST_TEXT} characters.")
+    return Typed(clean(value))
+
+
+class Facts(fields.Field[dict[str, Any]]):
+    """What is recorded about an incident, by the vocabulary (playbooks/vocabulary.py)."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise words("应是一个对象。", "Not a valid mapping type.")
+        found: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for name, fact in value.items():
+            try:
+                checked = check_fact(name, fact)
+                sealed = name in FACTS and FACTS[name].sealed and checked is not None
+                found[name] = typed(checked) if sealed else checked
+            except FactError as error:
+                errors[clean(name)] = [{"zh": error.reason.zh, "en": error.reason.en}]
+        if errors:
+            raise ValidationError(errors)
+        return found
+
+
+class Record(fields.Field[dict[str, Any]]):
+    """What is written down with a step; the step says which fields there are."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or len(value) > 50:
+            raise words("应是一个对象。", "Not a valid mapping type.")
+        return {clean(name): self._value(inner) for name, inner in value.items()}
+
+    @staticmethod
+    def _value(value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            if abs(value) > MAX_INTEGER:
+                raise words("数字太大。", "The number is too large.")
+            return value
+        return typed(value)
+
+
+class Moment(fields.Field[datetime]):
+    """RFC 3339 with an offset."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError("no offset")
+            return moment.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise words("应是带时区的时间。", "A time with an offset is needed (RFC 3339).") from error
+
+
+class Uuid(fields.String):
+    """A UUID of any version, in lower case with hyphens."""
+
+    _form = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more).lower()
+        if not self._form.fullmatch(text):
+            raise words("应是 UUID。", "Not a valid UUID.")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number in a range; ``true`` and ``1.5`` are none."""
+
+    def __init__(self, low: int, high: int, **more: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(low, high), **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Flag(fields.Boolean):
+    """Only true and false themselves."""
+
+    truthy = {True}
+    falsy = {False}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def unseal(value: Any, given: Mapping[str, Mapping[str, str]]) -> Any:
+    """The same value with each ``SealedRef`` replaced by its text and the device's salt.
+
+    Raises:
+        Invalid: a text is missing, or its hash is another one.
+    """
+    if isinstance(value, SealedRef):
+        text = given.get(value.hash)
+        if text is None or sealed_hash(bytes.fromhex(text["salt"]), text["text"]) != value.hash:
+            raise Invalid(
+                "sealed", "封存的文字对不上。", "A sealed text is missing or does not fit its hash."
+            )
+        return Typed(text["text"], bytes.fromhex(text["salt"]))
+    if isinstance(value, dict):
+        return {name: unseal(inner, given) for name, inner in value.items()}
+    return value

@@ -1,0 +1,185 @@
+"""How an incident looks in answers (contract, section 3). For the OpenAPI document only: the
+answers themselves are made by read_models.py."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from escalation.incident import SEVERITIES
+
+STATUSES = ("open", "acknowledged", "contained", "closed", "cancelled")
+
+
+def _text(**more: Any) -> fields.String:
+    return fields.String(required=True, **more)
+
+
+def _maybe(**more: Any) -> fields.String:
+    return fields.String(required=True, allow_none=True, **more)
+
+
+def _list(schema: type[Schema]) -> fields.List:
+    return fields.List(fields.Nested(schema), required=True)
+
+
+def _flag() -> fields.Boolean:
+    return fields.Boolean(required=True)
+
+
+class BothSchema(Schema):
+    """A text for staff."""
+
+    zh = _text()
+    en = _text()
+
+
+class PersonSchema(Schema):
+    id = _text()
+    username = _text()
+    name = _text()
+
+
+class OrgNameSchema(Schema):
+    id = _text()
+    name = _text()
+
+
+class PlaybookVersionSchema(Schema):
+    id = _text()
+    version = fields.Integer(required=True)
+
+
+class ReportSchema(Schema):
+    user = fields.Nested(PersonSchema)
+    device = fields.String()
+    at = _text()
+    late = fields.Boolean()
+    withdrawn = fields.Boolean()
+
+
+class GateSchema(Schema):
+    text = fields.Nested(BothSchema, required=True)
+    open = _flag()
+
+
+class ChoiceSchema(Schema):
+    value = _text()
+    label = fields.Nested(BothSchema, required=True)
+
+
+class RecordFieldSchema(Schema):
+    name = _text()
+    label = fields.Nested(BothSchema, required=True)
+    type = _text(validate=validate.OneOf(("text", "number", "boolean", "date", "choice")))
+    required = _flag()
+    choices = _list(ChoiceSchema)
+
+
+class StepSchema(Schema):
+    id = _text()
+    playbook = _text()
+    title = fields.Nested(BothSchema, required=True)
+    owner = _text()
+    only = fields.List(fields.String(), required=True)
+    must = _flag()
+    containment = _flag()
+    state = _text(validate=validate.OneOf(("locked", "ready", "done", "skipped")))
+    late = _flag()
+    due_at = _maybe()
+    done_at = _maybe()
+    done_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    gate = fields.Nested(GateSchema, required=True, allow_none=True)
+    say = _list(BothSchema)
+    avoid = _list(BothSchema)
+    record = _list(RecordFieldSchema)
+    recorded = fields.Dict(keys=fields.String())
+    note = fields.String(allow_none=True)
+
+
+class ChannelStateSchema(Schema):
+    channel = _text()
+    state = _text()
+    at = _text()
+    detail = fields.String()
+
+
+class RecipientSchema(Schema):
+    user = fields.Nested(PersonSchema, required=True, allow_none=True)
+    role = _text()
+    declined = fields.Boolean()
+    channels = _list(ChannelStateSchema)
+
+
+class AlertSchema(Schema):
+    id = _text()
+    level = fields.Integer(required=True)
+    repeat = fields.Integer(required=True)
+    raised_at = _text()
+    reason = _text()
+    acknowledged_at = _maybe()
+    acknowledged_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    recipients = _list(RecipientSchema)
+
+
+class ClockSchema(Schema):
+    name = _text()
+    due_at = _text()
+    met_at = _maybe()
+    state = _text(validate=validate.OneOf(("running", "paused", "met", "missed")))
+
+
+class DeadlineSchema(Schema):
+    at = _text()
+    what = _text()
+
+
+class SuggestionSchema(Schema):
+    playbook = _text()
+    because = fields.Nested(BothSchema, required=True)
+
+
+class IncidentSummarySchema(Schema):
+    """An incident as a list shows it."""
+
+    id = _text()
+    number = _text()
+    type = _text()
+    title = fields.Nested(BothSchema, required=True)
+    severity = _text(validate=validate.OneOf(SEVERITIES))
+    discreet = _flag()
+    drill = _flag()
+    revision = fields.Integer(required=True)
+    status = _text(validate=validate.OneOf(STATUSES))
+    branch = fields.Nested(OrgNameSchema, required=True)
+    reported_by = _list(ReportSchema)
+    in_charge = fields.Nested(PersonSchema, required=True, allow_none=True)
+    opened_at = _text()
+    acknowledged_at = _maybe()
+    contained_at = _maybe()
+    closed_at = _maybe()
+    flags = fields.List(fields.String(), required=True)
+    next_deadline = fields.Nested(DeadlineSchema, required=True, allow_none=True)
+
+
+class IncidentSchema(IncidentSummarySchema):
+    """The whole incident."""
+
+    eta_minutes = fields.Integer(required=True, allow_none=True)
+    facts = fields.Dict(keys=fields.String(), required=True)
+    playbooks = _list(PlaybookVersionSchema)
+    steps = _list(StepSchema)
+    alerts = _list(AlertSchema)
+    informed = _list(RecipientSchema)
+    clocks = _list(ClockSchema)
+    suggestions = _list(SuggestionSchema)
+
+
+class RaisedSchema(Schema):
+    """What a raise answers: the whole incident; on a device, of a discreet one, its id only."""
+
+    id = _text()
+
+
+class IncidentListSchema(Schema):
+    items = _list(IncidentSummarySchema)
+    next_cursor = _maybe()

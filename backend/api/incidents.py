@@ -1,0 +1,110 @@
+"""Raising incidents, and reading them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from backend.api.answers import answer
+from backend.api.command_schemas import BODIES
+from backend.api.fields import Moment, PlainText, clean
+from backend.api.identity_schemas import problems
+from backend.api.incident_schemas import STATUSES, IncidentListSchema, IncidentSchema, RaisedSchema
+from backend.api.views import POSITION_HEADER, find_visible, send_body, whole_incident
+from backend.callers import current_caller, person_or_device, signed_in
+from backend.incident_list import list_incidents
+from backend.services import services
+
+blp = Blueprint("incidents", __name__, url_prefix="/api/v1", description="Incidents.")
+
+
+class Statuses(fields.String):
+    """One status, or several with commas."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+        chosen = super()._deserialize(value, attr, data, **more).split(",")
+        for each in chosen:
+            validate.OneOf(STATUSES)(each)
+        return chosen
+
+
+class QueryText(fields.String):
+    """Words in the address bar."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        return clean(super()._deserialize(value, attr, data, **more))
+
+
+class IncidentQuerySchema(Schema):
+    """Which incidents."""
+
+    class Meta:
+        """Marshmallow's settings."""
+
+        unknown = EXCLUDE
+
+    status = Statuses()
+    branch = PlainText(longest=64)
+    type = PlainText(longest=64)
+    since = Moment()
+    until = Moment()
+    drill = fields.Boolean()
+    q = QueryText(validate=validate.Length(max=200))
+    cursor = QueryText(validate=validate.Length(max=500))
+    limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
+
+
+@blp.post("/incidents")
+@person_or_device
+@problems(400, 401, 403, 409, 413, 415, 422, 507)
+@blp.arguments(BODIES["open"])
+@blp.alt_response(200, schema=IncidentSchema, description="It joined this incident.")
+@blp.response(201, RaisedSchema)
+def raise_incident(body: Mapping[str, Any]) -> Response:
+    """One tap: the checklist opens and people are alerted."""
+    caller = current_caller()
+    outcome = send_body("open", caller, body)
+    state = outcome.state
+    if caller.device_id is not None and state.discreet:
+        # The counter's device learns nothing about it, not even whether somebody was first.
+        return answer({"id": body.get("id") or state.id}, 201)
+    if outcome.kind == "repeated" and not _shown(caller, state.id):
+        return answer({"id": body.get("id") or state.id}, 201)
+    return whole_incident(state, status=201 if outcome.kind == "applied" else 200)
+
+
+def _shown(caller: Any, incident_id: str) -> bool:
+    parts = services()
+    parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
+    return True
+
+
+@blp.get("/incidents")
+@signed_in
+@problems(401, 403, 422)
+@blp.arguments(IncidentQuerySchema, location="query")
+@blp.response(200, IncidentListSchema)
+def get_incidents(query: Mapping[str, Any]) -> Response:
+    """The incidents that the caller may see, newest first."""
+    parts = services()
+    caller = current_caller()
+    position = parts.position
+    found = parts.reader.run(lambda conn: list_incidents(conn, parts, caller, query))
+    return answer(found, headers={POSITION_HEADER: str(position)})
+
+
+@blp.get("/incidents/<incident_id>")
+@person_or_device
+@problems(401, 403, 404)
+@blp.response(200, IncidentSchema)
+def get_incident(incident_id: str) -> Response:
+    """One incident, by its own id or any reporter's."""
+    parts = services()
+    caller = current_caller()
+    position = parts.position
+    state = parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
+    return whole_incident(state, position=position)
+
+

@@ -1,0 +1,75 @@
+"""What the incident resources share: sending a command, and answering with the incident."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection, select
+
+from backend.api.answers import answer
+from backend.api.command_schemas import SENDING_KEYS
+from backend.api.fields import Uuid
+from backend.handle import Outcome
+from backend.problems import NotFound
+from backend.projections import OUTBOX
+from backend.read_models import SentAt, render, texts_needed
+from backend.event_store import read_texts
+from backend.sending import seal_up
+from backend.services import Services, services
+from escalation.incident import Incident
+from escalation.rights import Caller, sees
+
+POSITION_HEADER = "Counterbell-Position"
+
+
+def send_body(
+    name: str, caller: Caller, body: Mapping[str, Any], incident_id: str | None = None
+) -> Outcome:
+    """Carry out a command whose data and sending stand side by side in the body."""
+    raw = request.get_json(silent=True) or {}
+    sending = {key: body[key] for key in SENDING_KEYS if key in body}
+    sending["occurred_raw"] = raw.get("occurred")
+    header = request.headers.get("Idempotency-Key")
+    if header is not None and "command_id" not in sending:
+        sending["command_id"] = Uuid().deserialize(header)
+    loaded = {key: value for key, value in body.items() if key not in SENDING_KEYS}
+    data = {key: value for key, value in raw.items() if key not in SENDING_KEYS}
+    envelope = seal_up(
+        services(), name, caller, loaded, data, sending, incident_id=incident_id
+    )
+    return services().send(envelope)
+
+
+def whole_incident(state: Incident, *, status: int = 200, position: int | None = None) -> Response:
+    """The incident as it is now."""
+    parts = services()
+    texts, sent_at = parts.reader.run(lambda conn: beside(conn, state))
+    headers = {} if position is None else {POSITION_HEADER: str(position)}
+    if status == 201:
+        headers["Location"] = f"/api/v1/incidents/{state.id}"
+    body = render(state, parts.world.directory, parts.shelf.library, texts, sent_at)
+    return answer(body, status, headers)
+
+
+def beside(conn: Connection, state: Incident) -> tuple[Any, SentAt]:
+    """What an incident shows that its state does not hold: texts, and what left the house."""
+    needed = texts_needed(state)
+    columns = OUTBOX.c
+    sent = select(columns.alert_id, columns.user_id, columns.sent_at).where(
+        columns.incident_id == state.id, columns.sent_at.is_not(None)
+    )
+    sent_at = {(row.alert_id, row.user_id): row.sent_at for row in conn.execute(sent)}
+    return (read_texts(conn, needed) if needed else {}), sent_at
+
+
+def find_visible(conn: Connection, parts: Services, caller: Caller, any_id: str) -> Incident:
+    """The incident that answers to this id, if the caller may see it.
+
+    Raises:
+        NotFound: there is none, or not for them.
+    """
+    incident_id = parts.states.resolve(conn, any_id)
+    loaded = None if incident_id is None else parts.states.read(conn, incident_id)
+    if loaded is None or not sees(caller, loaded.state, parts.world.directory):
+        raise NotFound
+    return loaded.state

@@ -1,0 +1,233 @@
+"""Builds the server's parts and puts them together, once per process."""
+
+import gc
+import hashlib
+import hmac
+import os
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from flask_smorest import Api
+from sqlalchemy import Connection, text
+
+from backend.api import (
+    auth,
+    commands,
+    devices,
+    health,
+    incidents,
+    notes,
+    one_time_codes,
+    orgs,
+    playbooks,
+    sync,
+    users,
+)
+from backend.batch import Batch
+from backend.clock import Clock
+from backend.config import Settings
+from backend.db import db, make_engine
+from backend.delivery import Emission, emissions
+from backend.demo import load_demo
+from backend.engine import Engine
+from backend.event_store import log_position
+from backend.handle import Outcome, WritePath
+from backend.hints import Hints, NoOthers, RedisHints
+from backend.json_bodies import JsonBodies
+from backend.organisation import World
+from backend.presence import Presence
+from backend.problems import register as register_problems
+from backend.projections import DEADLINES
+from backend.reader import Reader, Slow
+from backend.realtime import Gateway
+from backend.security import register as register_security
+from backend.secrets_file import secret_key
+from backend.services import Services
+from backend.sessions import Sessions
+from backend.shelf import Shelf
+from backend.states import States
+from backend.working_days import is_working_day
+from backend.writer import Committed, Writer
+from playbooks.load import LIBRARY, load_library
+
+RESOURCES = (auth, one_time_codes, devices, users, orgs, playbooks, incidents, commands, sync, notes)
+"""One file per resource, in the order of the OpenAPI document."""
+MIGRATING = 0x43_42_4D_49
+"""PostgreSQL advisory lock: one process migrates at a time."""
+
+_log = structlog.get_logger("app")
+
+
+def create_app(settings: Settings) -> Flask:
+    """The Flask app with its routes; ``start`` gives it a database and life."""
+    app = Flask("counterbell", static_folder=None)
+    app.json = JsonBodies(app)
+    app.config.update(
+        SECRET_KEY="unused: sessions are rows",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=64 * 1024,
+        API_TITLE="Counterbell",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="v1/openapi.json",
+        API_SPEC_OPTIONS={"servers": [{"url": "/"}]},
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
+    register_problems(app)
+    register_security(app, settings)
+    api = Api(app)
+    app.extensions["counterbell-api"] = api
+    for module in RESOURCES:
+        api.register_blueprint(module.blp)
+    app.register_blueprint(health.blueprint)
+    health.document(api)
+    return app
+
+
+def start(app: Flask, settings: Settings, clock: Clock) -> Services:
+    """Migrate, load, and begin to serve: everything but the listening socket."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(app, settings)
+    services = _build(settings, clock)
+    app.extensions["counterbell"] = services
+    write_engine = make_engine(settings.database_url, writer=True)
+    services.writer = Writer(write_engine, lambda done: _after_commit(services, done))
+    services.gateway = Gateway(services, app)
+    services.engine = Engine(services)
+    services.on_world_change = lambda: _world_changed(services)
+    services.writer.run(lambda batch: _first_rows(services, batch))
+    services.reader.run(lambda conn: _load(services, conn))
+    services.hints.listen(lambda hint: _on_hint(services, hint))
+    services.engine.start()
+    # What stays for the life of the process is not looked at again by the collector.
+    gc.collect()
+    gc.freeze()
+    return services
+
+
+def stop(services: Services) -> None:
+    """End in order; what was accepted is on disk."""
+    services.engine.stop()
+    services.writer.run(services.presence.save)
+    services.writer.stop()
+    services.reader.stop()
+    services.slow.stop()
+
+
+def migrate(app: Flask, settings: Settings) -> None:
+    """Bring the schema up to date, before serving and under a lock (docs/adr/0001)."""
+    with app.app_context():
+        if settings.embedded:
+            upgrade()
+            return
+        with db.engine.connect() as conn:
+            conn.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATING})
+            try:
+                upgrade()
+            finally:
+                conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATING})
+        db.engine.dispose()
+
+
+def _build(settings: Settings, clock: Clock) -> Services:
+    directories = [LIBRARY] + ([settings.playbooks] if settings.playbooks else [])
+    shelf = Shelf(load_library(*directories))
+    reader = Reader(make_engine(settings.database_url))
+    world, presence, states = World(), Presence(clock), States(shelf.of)
+    secret = secret_key(settings, clock)
+    hints: Hints = NoOthers()
+    if settings.redis_url:
+        hints = RedisHints(settings.redis_url, clock.new_id())
+    return Services(
+        settings=settings,
+        clock=clock,
+        secret=secret,
+        token_key=sub_key(secret, "time token"),
+        reader=reader,
+        slow=Slow(),
+        world=world,
+        shelf=shelf,
+        states=states,
+        presence=presence,
+        sessions=Sessions(clock, reader),
+        write_path=WritePath(
+            clock=clock,
+            world=world,
+            shelf=shelf,
+            states=states,
+            presence=presence,
+            is_working_day=is_working_day,
+            fingerprint_key=sub_key(secret, "command fingerprint"),
+            pace=settings.demo_speed,
+        ),
+        hints=hints,
+    )
+
+
+def sub_key(secret: bytes, label: str) -> bytes:
+    """A key for one purpose."""
+    return hmac.digest(secret, label.encode(), hashlib.sha256)
+
+
+def _first_rows(services: Services, batch: Batch) -> None:
+    services.shelf.keep_current(batch)
+    if services.settings.demo:
+        load_demo(batch, services.clock)
+
+
+def _load(services: Services, conn: Connection) -> None:
+    services.world.reload(conn)
+    services.shelf.load(conn)
+    services.presence.load(conn)
+    services.position = log_position(conn)
+
+
+def _after_commit(services: Services, done: Committed) -> None:
+    """On the hub, right after the commit: alerts first, then everything else."""
+    if done.batch is None:
+        return
+    services.states.keep(done.batch)
+    directory = services.world.directory
+    outgoing: list[Emission] = []
+    for _, value, error in done.outcomes:
+        if error is None and isinstance(value, Outcome):
+            outgoing += emissions(value, directory)
+    for packet in outgoing:
+        services.gateway.emit(packet)
+    for packet in outgoing:
+        services.hints.publish({"emission": packet.as_json()})
+    armed = done.batch.rows.inserts.get(DEADLINES, []) + done.batch.rows.updates.get(DEADLINES, [])
+    services.engine.armed(armed)
+    if done.sealed is not None:
+        services.engine.announce(done.sealed, done.batch)
+    elif done.batch.loaded or done.batch.log_head:
+        services.engine.seal_soon()
+
+
+def _world_changed(services: Services) -> None:
+    services.reader.run(services.world.reload)
+    services.gateway.end_dead_sessions()
+    services.hints.publish({"world": True})
+
+
+def _on_hint(services: Services, hint: Any) -> None:
+    if "emission" in hint:
+        packet = hint["emission"]
+        services.gateway.emit(
+            Emission(
+                packet["event"],
+                packet["payload"],
+                tuple(packet["rooms"]),
+                packet["without_user"],
+                tuple(tuple(each) for each in packet["notices"]),
+            )
+        )
+        if packet["event"] == "incident":
+            services.engine.wake()
+    elif "world" in hint:
+        services.reader.run(services.world.reload)
+        services.gateway.end_dead_sessions()

@@ -1,0 +1,147 @@
+"""The commands that need the server's parts: serve, demo, create-admin, rebuild."""
+
+import argparse
+import getpass
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from sqlalchemy import Engine
+
+from backend.app import create_app, migrate, start, stop
+from backend.batch import Batch
+from backend.clock import Clock, SystemClock
+from backend.config import SettingError, Settings, from_environment
+from backend.data_lock import DatabaseBusyError, DataLock
+from backend.db import make_engine
+from backend.demo import create_admin as add_admin
+from backend.demo import demo_logins, load_demo
+from backend.event_store import seal_log
+from backend.logs import set_up_logs
+from backend.rebuild import run_rebuild
+from backend.server import make_server
+from escalation.refusal import Refused
+from playbooks.load import InvalidPlaybook
+
+WRONG_SETTING = 2
+BUSY = 3
+
+
+def serve(argv: list[str], clock: Clock | None = None) -> int:
+    """The server; ends in order on SIGTERM and SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m backend serve")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--data")
+    parser.add_argument("--cert")
+    parser.add_argument("--key")
+    options = parser.parse_args(argv)
+    return _guarded(options, lambda settings: _serve(settings, clock or SystemClock()))
+
+
+def demo(argv: list[str]) -> int:
+    """Load the demo bank into an empty database."""
+
+    def load(batch: Batch) -> None:
+        if not load_demo(batch, SystemClock()):
+            raise SettingError("the database is not empty; nothing was loaded")
+
+    options = _data_only("demo", argv)
+    return _guarded(options, lambda settings: _in_database(settings, load, demo_logins()))
+
+
+def create_admin(argv: list[str]) -> int:
+    """The first account of a new bank; asks for the password."""
+    parser = argparse.ArgumentParser(prog="python -m backend create-admin")
+    parser.add_argument("username")
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--data")
+    options = parser.parse_args(argv)
+    if sys.stdin.isatty():
+        password = getpass.getpass("password (12 characters or more): ")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+
+    def add(batch: Batch) -> None:
+        add_admin(batch, SystemClock(), options.username, options.name or options.username, password)
+
+    done = f"{options.username} may sign in now."
+    return _guarded(options, lambda settings: _in_database(settings, add, done))
+
+
+def rebuild(argv: list[str]) -> int:
+    """Make all projections anew from the events; 1 when something differed."""
+    options = _data_only("rebuild", argv)
+
+    def run(settings: Settings) -> int:
+        migrate(create_app(settings), settings)
+        return run_rebuild(settings)
+
+    return _guarded(options, run)
+
+
+def _data_only(name: str, argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"python -m backend {name}")
+    parser.add_argument("--data")
+    return parser.parse_args(argv)
+
+
+def _guarded(options: Any, work: Callable[[Settings], int]) -> int:
+    """Settings, lock and errors in one line each, the same for every command."""
+    lock = None
+    try:
+        settings = from_environment(
+            data=options.data,
+            port=getattr(options, "port", None),
+            cert=getattr(options, "cert", None),
+            key=getattr(options, "key", None),
+        )
+        if settings.embedded:
+            lock = DataLock(settings.data)
+        return work(settings)
+    except (SettingError, InvalidPlaybook, Refused) as error:
+        print(f"counterbell: {error}", file=sys.stderr)
+        return WRONG_SETTING
+    except DatabaseBusyError as error:
+        print(f"counterbell: {error}", file=sys.stderr)
+        return BUSY
+    except OSError as error:
+        print(f"counterbell: {error}", file=sys.stderr)
+        return WRONG_SETTING
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _in_database(settings: Settings, work: Callable[[Batch], None], done: str) -> int:
+    migrate(create_app(settings), settings)
+    engine: Engine = make_engine(settings.database_url, writer=True)
+    with engine.begin() as conn:
+        batch = Batch(conn)
+        work(batch)
+        batch.rows.flush(conn)
+        seal_log(conn)
+    engine.dispose()
+    print(done)
+    return 0
+
+
+def _serve(settings: Settings, clock: Clock) -> int:
+    set_up_logs()
+    app = create_app(settings)
+    services = start(app, settings, clock)
+    server = make_server(app, settings)
+    server.start()
+    scheme = "https" if settings.cert else "http"
+    print(f"Counterbell 柜铃: {scheme}://localhost:{server.server_port}", flush=True)
+    if settings.demo:
+        print(demo_logins(), flush=True)
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, ended.set)
+    ended.wait()
+    server.stop(timeout=2)
+    stop(services)
+    return 0

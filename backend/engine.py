@@ -1,0 +1,200 @@
+"""What happens by itself: deadlines fire, the log is sealed, the house is kept.
+
+Due work is rows. The loop sleeps until the earliest and is woken by an earlier one;
+APScheduler only ticks for housekeeping and never holds a job of the domain (rule 2).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.gevent import GeventScheduler
+from gevent import Greenlet, joinall, spawn
+from gevent.event import Event
+from sqlalchemy import Connection, select, update
+
+from backend.batch import Batch
+from backend.delivery import change
+from backend.event_store import Sealed, seal_log
+from backend.handle import timer_envelope
+from backend.projections import DEADLINES
+from backend.services import Services
+from escalation.incident import Incident
+
+AT_ONCE = 100
+"""Due deadlines taken in one go."""
+LONGEST_SLEEP = 5.0
+"""Seconds; a deadline that another process armed is found by then."""
+TRIES = 3
+"""After so many unexpected failures a deadline is parked, with an alarm in the log."""
+
+_log = structlog.get_logger("engine")
+
+
+class Engine:
+    """The timer of one process. Firing twice is harmless: the second finds nothing armed."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._wake = Event()
+        self._unsealed = Event()
+        self._next_due: datetime | None = None
+        self._failures: dict[tuple[str, str], int] = {}
+        self._loops: list[Greenlet[..., None]] = []
+        self._scheduler = GeventScheduler(timezone="UTC")
+        self.deadlines_fired = 0
+        self.deadlines_parked = 0
+        self.lateness = 0.0
+
+    def start(self) -> None:
+        """Begin; what became due while the server was down fires now."""
+        self._loops.append(spawn(self._deadlines))
+        if not self._services.settings.embedded:
+            self._loops.append(spawn(self._sealing))
+        for work, seconds in (
+            (self._check_sessions, 2),
+            (self._check_world, 2),
+            (self._save_presence, 5),
+        ):
+            self._scheduler.add_job(
+                work, "interval", seconds=seconds, max_instances=1, coalesce=True
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No more work begins."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for loop in self._loops:
+            loop.kill()
+
+    @property
+    def alive(self) -> bool:
+        """All loops run (readiness)."""
+        return bool(self._loops) and not any(loop.dead for loop in self._loops)
+
+    def wake(self) -> None:
+        """Look again now: the clock was moved, or something earlier is armed."""
+        self._wake.set()
+
+    def armed(self, rows: Sequence[dict[str, Any]]) -> None:
+        """These deadlines have just been committed."""
+        earliest = min((row["due_at"] for row in rows if row.get("due_at")), default=None)
+        if earliest is not None and (self._next_due is None or earliest < self._next_due):
+            self._wake.set()
+
+    def seal_soon(self) -> None:
+        """Events were committed and have no position yet (PostgreSQL)."""
+        self._unsealed.set()
+
+    def _deadlines(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                due, self._next_due = self._services.reader.run(self._look)
+                if due:
+                    joinall([spawn(self._fire, incident_id, key) for incident_id, key in due])
+                    continue
+            except Exception:  # noqa: BLE001  (the timer must outlive any fault)
+                _log.exception("deadlines_failed")
+                self._wake.wait(1)
+                continue
+            self._wake.wait(self._sleep())
+
+    def _sleep(self) -> float:
+        if self._next_due is None:
+            return LONGEST_SLEEP
+        left = self._services.clock.seconds_until(self._next_due)
+        return max(0.0, min(left, LONGEST_SLEEP))
+
+    def _look(self, conn: Connection) -> tuple[list[tuple[str, str]], datetime | None]:
+        now = self._services.clock.now()
+        columns = DEADLINES.c
+        rows = conn.execute(
+            select(columns.incident_id, columns.key, columns.due_at)
+            .where(columns.parked.is_(False))
+            .order_by(columns.due_at)
+            .limit(AT_ONCE)
+        ).all()
+        due = [row for row in rows if row.due_at <= now]
+        later = [row.due_at for row in rows if row.due_at > now]
+        if due:
+            self.lateness = (now - due[0].due_at).total_seconds()
+        return [(row.incident_id, row.key) for row in due], min(later, default=None)
+
+    def _fire(self, incident_id: str, key: str) -> None:
+        services = self._services
+        try:
+            outcome = services.send(timer_envelope(incident_id, key, services.clock.new_id))
+        except Exception:  # noqa: BLE001  (one bad row never stops the rest)
+            _log.exception("deadline_failed", incident_id=incident_id, key=key)
+            self._count_failure(incident_id, key)
+            return
+        self._failures.pop((incident_id, key), None)
+        self.deadlines_fired += outcome.changed
+        if not outcome.changed and self._still_due(outcome.state.deadlines(), key):
+            _log.error("deadline_does_nothing", incident_id=incident_id, key=key)
+            self._count_failure(incident_id, key)
+
+    def _still_due(self, deadlines: Sequence[Any], key: str) -> bool:
+        now = self._services.clock.now()
+        return any(each.key == key and each.due_at <= now for each in deadlines)
+
+    def _count_failure(self, incident_id: str, key: str) -> None:
+        at = (incident_id, key)
+        self._failures[at] = self._failures.get(at, 0) + 1
+        if self._failures[at] < TRIES:
+            return
+        del self._failures[at]
+        self.deadlines_parked += 1
+        _log.critical("deadline_parked", incident_id=incident_id, key=key)
+        row = update(DEADLINES).where(
+            DEADLINES.c.incident_id == incident_id, DEADLINES.c.key == key
+        )
+        self._services.writer.run(lambda batch: batch.conn.execute(row.values(parked=True)))
+
+    def _sealing(self) -> None:
+        """On PostgreSQL: positions are given after the commits, by one process at a time."""
+        while True:
+            self._unsealed.wait(1)
+            self._unsealed.clear()
+            try:
+                sealed = self._services.writer.run(lambda batch: seal_log(batch.conn))
+                self.announce(sealed)
+            except Exception:  # noqa: BLE001  (tried again within a second)
+                _log.exception("sealing_failed")
+                self._wake.wait(1)
+
+    def announce(self, sealed: Sealed, batch: Batch | None = None) -> None:
+        """What has a position now has changed for everybody who may see it.
+
+        ``batch``: the states are at hand; without it they are read.
+        """
+        services = self._services
+        services.position = max(services.position, sealed.position)
+        if batch is None and sealed.incidents:
+            states = services.reader.run(lambda conn: self._states_of(conn, sealed))
+        else:
+            loaded = {} if batch is None else batch.loaded
+            states = {key: loaded[key].state for key in sealed.incidents if key in loaded}
+        for incident_id, state in states.items():
+            packet = change(state, sealed.incidents[incident_id], services.world.directory)
+            services.gateway.emit(packet)
+            services.hints.publish({"emission": packet.as_json()})
+
+    def _states_of(self, conn: Connection, sealed: Sealed) -> dict[str, Incident]:
+        found = {key: self._services.states.read(conn, key) for key in sealed.incidents}
+        return {key: loaded.state for key, loaded in found.items() if loaded is not None}
+
+    def _check_sessions(self) -> None:
+        self._services.reader.run(self._services.sessions.forget_unknown)
+        self._services.gateway.end_dead_sessions()
+
+    def _check_world(self) -> None:
+        if self._services.reader.run(self._services.world.is_stale):
+            self._services.reader.run(self._services.world.reload)
+            self._services.gateway.end_dead_sessions()
+
+    def _save_presence(self) -> None:
+        self._services.writer.run(self._services.presence.save)

@@ -1,0 +1,106 @@
+"""Finding incidents through what a person may see."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+
+from backend.api.answers import decode_cursor, encode_cursor
+from backend.projections import INCIDENTS, INVOLVED
+from backend.read_models import summary
+from backend.services import Services
+from backend.tables import SealedTextRow
+from escalation.people import Directory
+from escalation.rights import Caller, scope
+
+_TEXTS = SealedTextRow.__table__
+_COLUMNS = INCIDENTS.c
+
+
+def list_incidents(
+    conn: Connection, services: Services, caller: Caller, query: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A page of summaries, newest first.
+
+    Args:
+        conn: a reading connection.
+        services: for states and names.
+        caller: a person.
+        query: ``status`` (list), ``branch``, ``type``, ``since``, ``until``, ``drill``, ``q``,
+            ``cursor``, ``limit``.
+    """
+    limit = query["limit"]
+    rows = select(_COLUMNS.id, _COLUMNS.opened_at).where(
+        visible(caller, services.world.directory), *_filters(query)
+    )
+    place = decode_cursor(query.get("cursor"), (str, str))
+    if place is not None:
+        rows = rows.where(_after(conn, place[0]))
+    order = rows.order_by(_COLUMNS.opened_at.desc(), _COLUMNS.id.desc()).limit(limit + 1)
+    found = conn.execute(order).all()
+    items = []
+    for row in found[:limit]:
+        loaded = services.states.read(conn, row.id)
+        if loaded is not None:
+            items.append(summary(loaded.state, services.world.directory))
+    more = len(found) > limit
+    return {
+        "items": items,
+        "next_cursor": encode_cursor([found[limit - 1].id, "opened"]) if more else None,
+    }
+
+
+def visible(caller: Caller, directory: Directory) -> ColumnElement[bool]:
+    """The SQL form of ``rights.sees`` for a person (a test holds the two together)."""
+    person = caller.person
+    if person is None:
+        return _COLUMNS.id.in_([])
+    ordinary, discreet = scope(person, directory)
+    involved = exists().where(
+        INVOLVED.c.incident_id == _COLUMNS.id, INVOLVED.c.user_id == person.id
+    )
+    may = or_(
+        and_(_COLUMNS.discreet.is_(False), _within(ordinary, directory)),
+        and_(_COLUMNS.discreet.is_(True), _within(discreet, directory)),
+        involved,
+    )
+    not_about_them = or_(_COLUMNS.subject.is_(None), _COLUMNS.subject != person.username)
+    if caller.device_id is not None:
+        return and_(may, not_about_them, _COLUMNS.discreet.is_(False))
+    return and_(may, not_about_them)
+
+
+def _within(orgs: set[str], directory: Directory) -> ColumnElement[bool]:
+    branches = {org for org in orgs if directory.orgs[org].kind == "branch"}
+    if len(branches) == sum(org.kind == "branch" for org in directory.orgs.values()):
+        return _COLUMNS.branch.is_not(None)
+    return _COLUMNS.branch.in_(sorted(branches))
+
+
+def _filters(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.get("status"):
+        found.append(_COLUMNS.status.in_(query["status"]))
+    for name in ("branch", "type", "drill"):
+        if query.get(name) is not None:
+            found.append(_COLUMNS[name] == query[name])
+    if query.get("since"):
+        found.append(_COLUMNS.opened_at >= query["since"])
+    if query.get("until"):
+        found.append(_COLUMNS.opened_at < query["until"])
+    if query.get("q"):
+        words = query["q"]
+        in_texts = exists().where(
+            _TEXTS.c.chain == _COLUMNS.id, _TEXTS.c.text.contains(words, autoescape=True)
+        )
+        found.append(or_(_COLUMNS.number.contains(words, autoescape=True), in_texts))
+    return found
+
+
+def _after(conn: Connection, last_id: str) -> ColumnElement[bool]:
+    last = conn.execute(select(_COLUMNS.opened_at).where(_COLUMNS.id == last_id)).scalar()
+    if last is None:
+        return _COLUMNS.id.in_([])
+    return or_(
+        _COLUMNS.opened_at < last, and_(_COLUMNS.opened_at == last, _COLUMNS.id < last_id)
+    )

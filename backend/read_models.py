@@ -1,0 +1,243 @@
+"""An incident as people read it (contract, section 3), made from its state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from escalation.incident import Alert, Incident, Progress, Told
+from escalation.people import Directory
+from escalation.timeline import sealed_in, stamp
+from playbooks.facts import flags
+from playbooks.gates import gate_open, proposals
+from playbooks.model import Library, Playbook, Step, Text
+
+Texts = Mapping[str, Mapping[str, str | None]]
+SentAt = Mapping[tuple[str, str], datetime]
+
+
+def render(
+    state: Incident,
+    directory: Directory,
+    library: Library,
+    texts: Texts,
+    sent_at: SentAt,
+) -> dict[str, Any]:
+    """The whole incident.
+
+    Args:
+        state: what is true of it.
+        directory: for names.
+        library: for playbooks that the facts propose.
+        texts: the sealed texts that ``texts_needed`` named.
+        sent_at: when notices left the house, by (alert id, user id).
+    """
+    view = _View(directory, texts, sent_at)
+    return {
+        **summary(state, directory),
+        "eta_minutes": state.eta_minutes,
+        "facts": {name: view.opened(value) for name, value in state.facts.items()},
+        "playbooks": [{"id": book.id, "version": book.version} for book in state.playbooks],
+        "steps": [view.step(state, book, step) for book, step in state.steps()],
+        "alerts": [view.alert(alert) for alert in state.alerts.values()],
+        "informed": [
+            told for alert in state.informed.values() for told in view.recipients(alert)
+        ],
+        "clocks": [
+            {
+                "name": clock.name,
+                "due_at": stamp(clock.due_at),
+                "met_at": _stamp(clock.met_at),
+                "state": _clock_state(clock.met_at, clock.stage),
+            }
+            for clock in state.clocks.values()
+        ],
+        "suggestions": []
+        if state.over
+        else [
+            {"playbook": playbook, "because": because.as_json()}
+            for playbook, because in proposals(
+                library, [book.id for book in state.playbooks], state.facts
+            )
+        ],
+    }
+
+
+def summary(state: Incident, directory: Directory) -> dict[str, Any]:
+    """What a list shows of an incident."""
+    org = directory.orgs[state.branch]
+    deadlines = [] if state.over else state.deadlines()
+    return {
+        "id": state.id,
+        "number": state.number,
+        "type": state.type,
+        "title": state.primary.title.as_json(),
+        "severity": state.severity,
+        "discreet": state.discreet,
+        "drill": state.drill,
+        "revision": state.seq,
+        "status": state.status,
+        "branch": {"id": org.id, "name": org.name},
+        "reported_by": [_report(report, state, directory) for report in state.reports],
+        "in_charge": person(directory, state.in_charge),
+        "opened_at": stamp(state.opened_at),
+        "acknowledged_at": _stamp(state.acknowledged_at),
+        "contained_at": _stamp(state.contained_at),
+        "closed_at": _stamp(state.closed_at),
+        "flags": flags(state.facts),
+        "next_deadline": {"at": stamp(deadlines[0].due_at), "what": deadlines[0].key}
+        if deadlines
+        else None,
+    }
+
+
+def person(directory: Directory, user_id: str | None) -> dict[str, str] | None:
+    """Somebody by id; None for nobody."""
+    found = directory.people.get(user_id or "")
+    return None if found is None else found.as_json()
+
+
+def texts_needed(state: Incident) -> list[str]:
+    """The sealed texts that ``render`` shows."""
+    found = sealed_in(dict(state.facts))
+    for progress in state.progress.values():
+        found += sealed_in(progress.note) + sealed_in(progress.record)
+    return found
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else stamp(moment)
+
+
+def _clock_state(met_at: datetime | None, stage: int) -> str:
+    if met_at is not None:
+        return "met"
+    return "missed" if stage >= 2 else "running"
+
+
+def _report(report: Any, state: Incident, directory: Directory) -> dict[str, Any]:
+    found: dict[str, Any] = {"at": stamp(report.at)}
+    if report.user is not None:
+        found["user"] = person(directory, report.user)
+    if report.device is not None:
+        found["device"] = report.device
+    if (report.recorded_at - report.at).total_seconds() > 60:
+        found["late"] = True
+    if report.withdrawn:
+        found["withdrawn"] = True
+    return found
+
+
+class _View:
+    """Rendering with the names, texts and deliveries of one moment at hand."""
+
+    def __init__(self, directory: Directory, texts: Texts, sent_at: SentAt) -> None:
+        self._directory = directory
+        self._texts = texts
+        self._sent_at = sent_at
+
+    def opened(self, value: Any) -> Any:
+        """A fact or record value with its sealed text in the clear; None where it was purged."""
+        if isinstance(value, dict) and set(value) == {"sealed"}:
+            return self._texts.get(value["sealed"], {}).get("text")
+        return value
+
+    def step(self, state: Incident, book: Playbook, step: Step) -> dict[str, Any]:
+        progress = state.progress_of(step.id)
+        is_open = gate_open(step.gate, state.facts, progress.cleared)
+        found = {
+            **step_json(book.id, step),
+            "state": progress.state if progress.state != "open" else _ready(is_open),
+            "late": progress.late,
+            "due_at": _stamp(state.due.get(step.id)),
+            "done_at": _stamp(progress.at),
+            "done_by": person(self._directory, progress.by),
+            "gate": None if step.gate is None else {**_text(step.gate.text), "open": is_open},
+        }
+        found.update(self._done(progress))
+        return found
+
+    def _done(self, progress: Progress) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if progress.note:
+            found["note"] = self.opened(progress.note)
+        if progress.record:
+            found["recorded"] = {
+                name: self.opened(value) for name, value in progress.record.items()
+            }
+        return found
+
+    def alert(self, alert: Alert) -> dict[str, Any]:
+        return {
+            "id": alert.id,
+            "level": alert.level,
+            "repeat": alert.repeat,
+            "raised_at": stamp(alert.raised_at),
+            "reason": alert.reason,
+            "acknowledged_at": _stamp(alert.acknowledged_at),
+            "acknowledged_by": person(self._directory, alert.acknowledged_by),
+            "recipients": self.recipients(alert),
+        }
+
+    def recipients(self, alert: Alert) -> list[dict[str, Any]]:
+        return [
+            {
+                "user": person(self._directory, told.user),
+                "role": told.role,
+                "declined": told.declined,
+                "channels": [self._channel(alert, told)],
+            }
+            for told in alert.told.values()
+        ]
+
+    def _channel(self, alert: Alert, told: Told) -> dict[str, Any]:
+        state, at = "queued", alert.raised_at
+        sent_at = self._sent_at.get((alert.id, told.user))
+        if told.seen_at is not None:
+            state, at = "seen", told.seen_at
+        elif told.delivered_at is not None:
+            state, at = "delivered", told.delivered_at
+        elif sent_at is not None:
+            state, at = "sent", sent_at
+        elif told.failed:
+            state = "failed"
+        elif not told.reachable:
+            state = "unreachable"
+        return {"channel": "socket", "state": state, "at": stamp(at)}
+
+
+def _ready(is_open: bool) -> str:
+    return "ready" if is_open else "locked"
+
+
+def _text(text: Text) -> dict[str, Any]:
+    return {"text": text.as_json()}
+
+
+@lru_cache(maxsize=4096)
+def step_json(playbook: str, step: Step) -> dict[str, Any]:
+    """What the playbook says of a step and no incident changes."""
+    return {
+        "id": step.id,
+        "playbook": playbook,
+        "title": step.title.as_json(),
+        "owner": step.owner,
+        "only": list(step.only),
+        "must": step.must,
+        "containment": step.containment,
+        "say": [text.as_json() for text in step.say],
+        "avoid": [text.as_json() for text in step.avoid],
+        "record": [
+            {
+                "name": field.name,
+                "label": field.label.as_json(),
+                "type": field.type,
+                "required": field.required,
+                "choices": [
+                    {"value": choice.value, "label": choice.label.as_json()}
+                    for choice in field.choices
+                ],
+            }
+            for field in step.record
+        ],
+    }

@@ -1,0 +1,277 @@
+"""The Socket.IO gateway: who is connected, what they hear, what they say back.
+
+Rooms are the server's choice by what the person may see; there is no client join.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from http.cookies import SimpleCookie
+from typing import Any
+
+import structlog
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError as Refuse
+from flask_socketio import SocketIO, disconnect
+from gevent import spawn
+from sqlalchemy import Connection, select
+
+from backend.callers import caller_of, cookie_session
+from backend.delivery import Emission, change, message_of
+from backend.event_store import changed_since, log_position
+from backend.handle import Envelope
+from backend.projections import OUTBOX
+from backend.services import Services
+from backend.sessions import Session
+from backend.time_token import make_token
+from backend.websocket import use_whole_frames
+from escalation.commands import Receive
+from escalation.incident import Incident
+from escalation.refusal import Refused
+from escalation.rights import (
+    BRANCH_MANAGERS,
+    DISCREET_SPECIALISTS,
+    SPECIALISTS,
+    UPPER_MANAGERS,
+    Caller,
+    sees,
+)
+from escalation.people import BYSTANDERS
+from escalation.timeline import MAX_INTEGER, stamp
+
+MISSED_TOO_MUCH = 500
+"""More changed incidents than this are not replayed: ``resync``."""
+
+_log = structlog.get_logger("realtime")
+
+
+class Gateway:
+    """All sockets of this process."""
+
+    def __init__(self, services: Services, app: Flask) -> None:
+        self._services = services
+        origins = list(services.settings.origins)
+        self.socketio = SocketIO(
+            app,
+            async_mode="gevent",
+            cors_allowed_origins=origins or None,  # None: the own origin only
+            manage_session=False,
+            ping_interval=20,
+            ping_timeout=20,
+            max_http_buffer_size=64 * 1024,
+            serve_client=False,
+        )
+        use_whole_frames(self.socketio)
+        self._sessions: dict[str, Session] = {}
+        self._callers: dict[str, Caller] = {}
+        self._by_user: dict[str, set[str]] = defaultdict(set)
+        self._unsent: list[tuple[str, str, int]] = []
+        self.socketio.on_event("connect", self._connect)
+        self.socketio.on_event("disconnect", self._disconnect)
+        self.socketio.on_event("received", lambda body=None: self._receipt("delivered", body))
+        self.socketio.on_event("seen", lambda body=None: self._receipt("seen", body))
+
+    @property
+    def connected(self) -> int:
+        """Sockets now (metrics)."""
+        return len(self._sessions)
+
+    def emit(self, emission: Emission) -> None:
+        """Send one packet to the sockets of this process, each once."""
+        without = list(self._by_user.get(emission.without_user or "", ()))
+        self.socketio.emit(
+            emission.event, emission.payload, to=list(emission.rooms), skip_sid=without
+        )
+        sent = [
+            notice for notice in emission.notices if self._services.presence.online(notice[1])
+        ]
+        if sent:
+            self._note_sent(sent)
+
+    def end_dead_sessions(self) -> None:
+        """Close the sockets of sessions that have ended and of people who have left; put the
+        others into the rooms that they may be in now."""
+        for sid, session in list(self._sessions.items()):
+            caller = caller_of(session, self._services.world)
+            if caller is None or not self._services.sessions.is_alive(session.id):
+                disconnect(sid=sid, namespace="/")
+            elif caller != self._callers[sid]:
+                self._callers[sid] = caller
+                self._enter_rooms(sid, caller)
+
+    def _connect(self, auth: Any = None) -> None:
+        sid = request.sid  # type: ignore[attr-defined]
+        auth = auth if isinstance(auth, Mapping) else {}
+        session = self._authenticate(auth)
+        caller = None if session is None else caller_of(session, self._services.world)
+        if session is None or caller is None:
+            raise Refuse("unauthenticated")
+        after = auth.get("after")
+        if after is not None and not _is_position(after):
+            raise Refuse("invalid position")
+        self._sessions[sid] = session
+        self._callers[sid] = caller
+        if caller.person is not None:
+            self._by_user[caller.person.id].add(sid)
+            self._services.presence.connected(caller.person.id)
+        self._enter_rooms(sid, caller)
+        spawn(self._welcome, sid, caller, after)
+
+    def _authenticate(self, auth: Mapping[str, Any]) -> Session | None:
+        token = auth.get("token")
+        if isinstance(token, str):
+            return self._services.sessions.find(token)
+        cookies = SimpleCookie(request.headers.get("Cookie", ""))
+        return cookie_session({name: morsel.value for name, morsel in cookies.items()})
+
+    def _disconnect(self, *_: Any) -> None:
+        sid = request.sid  # type: ignore[attr-defined]
+        self._sessions.pop(sid, None)
+        caller = self._callers.pop(sid, None)
+        if caller is not None and caller.person is not None:
+            self._by_user[caller.person.id].discard(sid)
+            if not self._by_user[caller.person.id]:
+                del self._by_user[caller.person.id]
+            self._services.presence.disconnected(caller.person.id)
+
+    def _enter_rooms(self, sid: str, caller: Caller) -> None:
+        server = self.socketio.server
+        wanted = rooms_of(caller)
+        for room in set(server.rooms(sid)) - wanted - {sid}:
+            server.leave_room(sid, room)
+        for room in wanted:
+            server.enter_room(sid, room)
+
+    def _welcome(self, sid: str, caller: Caller, after: int | None) -> None:
+        """What the client needs, what it missed, and the alerts that it has not seen."""
+        services = self._services
+        try:
+            position, missed, live = services.reader.run(
+                lambda conn: self._catch_up(conn, caller, after)
+            )
+        except Exception:  # noqa: BLE001  (the client reads again; the fault is on record)
+            _log.exception("catching_up_failed")
+            position, missed, live = 0, None, []
+        now = services.clock.now()
+        hello = {
+            "position": position,
+            "time_token": make_token(services.token_key, now),
+            "server_time": stamp(now),
+            "checkpoint": None,
+        }
+        self.socketio.emit("hello", hello, to=sid)
+        if missed is None:
+            self.socketio.emit("resync", {}, to=sid)
+        for emission in (*(missed or ()), *live):
+            self.socketio.emit(emission.event, emission.payload, to=sid)
+            if emission.notices:
+                self._note_sent(list(emission.notices))
+
+    def _catch_up(
+        self, conn: Connection, caller: Caller, after: int | None
+    ) -> tuple[int, list[Emission] | None, list[Emission]]:
+        services = self._services
+        directory = services.world.directory
+        position = log_position(conn)
+        missed: list[Emission] | None = []
+        if after is not None:
+            changed = changed_since(conn, after, MISSED_TOO_MUCH + 1)
+            if len(changed) > MISSED_TOO_MUCH or after > position:
+                missed = None
+            else:
+                missed = [
+                    change(state, last, directory)
+                    for incident_id, last in changed
+                    if (state := self._visible(conn, caller, incident_id)) is not None
+                ]
+        return position, missed, list(self._live(conn, caller))
+
+    def _visible(self, conn: Connection, caller: Caller, incident_id: str) -> Incident | None:
+        loaded = self._services.states.read(conn, incident_id)
+        directory = self._services.world.directory
+        if loaded is None or not sees(caller, loaded.state, directory):
+            return None
+        return loaded.state
+
+    def _live(self, conn: Connection, caller: Caller) -> Iterable[Emission]:
+        """Alerts that the person has not seen and that are not over."""
+        if caller.person is None:
+            return
+        columns = OUTBOX.c
+        rows = conn.execute(
+            select(columns.alert_id, columns.incident_id, columns.kind, columns.repeat).where(
+                columns.user_id == caller.person.id, columns.live.is_(True)
+            )
+        )
+        directory = self._services.world.directory
+        for row in rows.all():
+            state = self._visible(conn, caller, row.incident_id)
+            if state is not None:
+                payload = message_of(state, row.kind, row.alert_id, row.repeat, directory)
+                notice = (row.alert_id, caller.person.id, row.repeat)
+                yield Emission(row.kind, payload, (), notices=(notice,))
+
+    def _note_sent(self, notices: list[tuple[str, str, int]]) -> None:
+        """Write down that they left the house; many at once, and never before the packet."""
+        idle = not self._unsent
+        self._unsent.extend(notices)
+        if idle:
+            self.socketio.start_background_task(self._write_sent)
+
+    def _write_sent(self) -> None:
+        self.socketio.sleep(0.05)
+        notices, self._unsent = self._unsent, []
+        now = self._services.clock.now()
+
+        def mark(batch: Any) -> None:
+            for alert_id, user_id, repeat in dict.fromkeys(notices):
+                key = {"alert_id": alert_id, "user_id": user_id, "repeat": repeat}
+                batch.rows.update(OUTBOX, {**key, "channel": "socket"}, {"sent_at": now})
+
+        self._services.writer.submit(mark)
+
+    def _receipt(self, receipt: str, body: Any) -> dict[str, Any]:
+        sid = request.sid  # type: ignore[attr-defined]
+        caller = self._callers.get(sid)
+        if caller is None or caller.person is None:
+            return {"ok": False, "problem": "unauthenticated"}
+        if not isinstance(body, Mapping) or not _is_receipt(body):
+            return {"ok": False, "problem": "invalid"}
+        services = self._services
+        command = Receive(receipt, body["alert_id"], body["repeat"])
+        envelope = Envelope(command, caller, services.clock.new_id(), {"command": "receive"})
+        try:
+            services.writer.submit(lambda batch: services.write_path.receipt(batch, envelope))
+        except Refused as refusal:
+            return {"ok": False, "problem": refusal.kind}
+        return {"ok": True}
+
+
+def rooms_of(caller: Caller) -> set[str]:
+    """The rooms for what this caller may see (delivery.py addresses them)."""
+    if caller.person is None:
+        return {f"device:{caller.device_id}"}
+    on_device = caller.device_id is not None
+    rooms = {f"user-on-device:{caller.person.id}" if on_device else f"user:{caller.person.id}"}
+    for role, org in caller.person.roles:
+        ordinary, discreet = _rooms_of_role(role, org)
+        rooms |= ordinary if on_device else ordinary | discreet
+    return rooms
+
+
+def _rooms_of_role(role: str, org: str) -> tuple[set[str], set[str]]:
+    if role == "auditor" or role in UPPER_MANAGERS or role in DISCREET_SPECIALISTS:
+        return {f"ordinary-over:{org}", f"ordinary-at:{org}"}, {f"discreet-over:{org}"}
+    if role in SPECIALISTS:
+        return {f"ordinary-over:{org}", f"ordinary-at:{org}"}, set()
+    if role in BRANCH_MANAGERS:
+        return {f"ordinary-at:{org}"}, {f"discreet-at:{org}"}
+    return (set(), set()) if role in BYSTANDERS else ({f"ordinary-at:{org}"}, set())
+
+
+def _is_position(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER
+
+
+def _is_receipt(body: Mapping[str, Any]) -> bool:
+    alert_id = body.get("alert_id")
+    return isinstance(alert_id, str) and len(alert_id) <= 64 and _is_position(body.get("repeat"))

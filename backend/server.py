@@ -1,0 +1,35 @@
+"""The listening side: gevent's WSGI server, tuned for small answers at once."""
+
+import socket
+from typing import Any
+
+from flask import Flask
+from gevent.pywsgi import WSGIHandler, WSGIServer
+
+from backend.config import Settings
+
+DEEPEST_BACKLOG = 2048
+
+
+class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types for it
+    """Answers leave at once: with Nagle every keep-alive POST waits 44 ms."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(sock, *args, **kwargs)
+
+
+def make_server(app: Flask, settings: Settings, host: str = "0.0.0.0") -> WSGIServer:  # noqa: S104
+    """A server that listens when started. With a certificate it speaks TLS."""
+    tls = {}
+    if settings.cert and settings.key:
+        tls = {"certfile": str(settings.cert), "keyfile": str(settings.key)}
+    return WSGIServer(
+        (host, settings.port),
+        app,
+        handler_class=_Handler,
+        backlog=DEEPEST_BACKLOG,
+        log=None,
+        **tls,
+    )

@@ -1,0 +1,61 @@
+"""What a running server is made of; built once by app.py, found from any request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from backend.clock import Clock
+from backend.config import Settings
+from backend.handle import Envelope, Outcome, WritePath
+from backend.hints import Hints
+from backend.organisation import World
+from backend.presence import Presence
+from backend.reader import Reader, Slow
+from backend.sessions import Sessions
+from backend.shelf import Shelf
+from backend.states import States
+from backend.writer import Writer
+
+if TYPE_CHECKING:
+    from backend.engine import Engine
+    from backend.realtime import Gateway
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts. ``position`` is the end of the sealed log, as far as this process knows."""
+
+    settings: Settings
+    clock: Clock
+    secret: bytes
+    token_key: bytes
+    reader: Reader
+    slow: Slow
+    world: World
+    shelf: Shelf
+    states: States
+    presence: Presence
+    sessions: Sessions
+    write_path: WritePath
+    hints: Hints
+    position: int = 0
+    writer: Writer = None  # type: ignore[assignment]  # set right after building
+    gateway: "Gateway" = None  # type: ignore[assignment]  # likewise
+    engine: "Engine" = None  # type: ignore[assignment]  # likewise
+    on_world_change: Callable[[], None] = lambda: None
+
+    def send(self, envelope: Envelope) -> Outcome:
+        """Hand a command to the writer and wait until it is on disk."""
+        return self.writer.submit(lambda batch: self.write_path.handle(batch, envelope))
+
+    def world_changed(self) -> None:
+        """Somebody changed the organisation, a device or a session."""
+        self.on_world_change()
+
+
+def services() -> Services:
+    """The services of the app that is answering the present request."""
+    found: Services = current_app.extensions["counterbell"]
+    return found
