@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
     api = Api(app)
     app.extensions["counterbell-api"] = api
     for module in RESOURCES:
-        api.register_blueprint(module.blp)
+        api.register_blueprint(module.blueprint, url_prefix="/api/v1")
     app.register_blueprint(health.blueprint)
     health.document(api)
     return app

@@ -1,4 +1,4 @@
-"""When did a deed happen, if a tablet with its own clocks says so? (contract, 3; F17)
+"""When did a deed happen, if a tablet with its own clocks says so (contract, 3; F17)?
 
 Nothing a tablet says is taken for the time itself. What can be relied on:
 

@@ -32,6 +32,7 @@ class Person:
     active: bool = True
 
     def as_json(self) -> dict[str, str]:
+        """How the API shows a person."""
         return {"id": self.id, "username": self.username, "name": self.name}
 
 
@@ -54,6 +55,7 @@ class Directory:
 
     @cached_property
     def by_username(self) -> dict[str, Person]:
+        """Everybody by the name they sign in with."""
         return {person.username: person for person in self.people.values()}
 
     @cached_property

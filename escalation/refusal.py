@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+class Refused(Exception):
     """A rule says no. ``kind`` ends the problem's type; the words exist in both languages."""
 
     def __init__(self, kind: str, zh: str, en: str, **extra: Any) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.incident import Incident
+from escalation.incident import Incident, Report
 from escalation.people import BYSTANDERS, Directory, Person
 from escalation.refusal import Forbidden
+from playbooks.gates import may_tick
 from playbooks.model import Step
 
 BRANCH_MANAGERS = frozenset({"branch_manager", "deputy_manager", "counter_supervisor"})
@@ -39,6 +40,7 @@ class Caller:
 
     @property
     def user_id(self) -> str | None:
+        """The person's id; None for a device alone."""
         return None if self.person is None else self.person.id
 
 
@@ -69,34 +71,50 @@ def may_raise(caller: Caller, branch: str, directory: Directory) -> bool:
     return works_at(caller.person, branch) or manages(caller.person, branch, directory)
 
 
-def reported(state: Incident, caller: Caller) -> bool:
-    """The caller has raised it, and has not withdrawn that."""
-    return any(_is_own(report, caller) for report in state.reports if not report.withdrawn)
+def own_reports(
+    state: Incident, caller: Caller, within: tuple[int, datetime, datetime] | None = None
+) -> list[Report]:
+    """What the caller has raised and not withdrawn: by name, or from their own paired device.
+
+    ``within``: seconds, and the moments of receipt and of the deed; only reports that are at
+    most so old, by receipt or by when both were done.
+    """
+    own = [report for report in state.reports if not report.withdrawn and _is_own(report, caller)]
+    if within is None:
+        return own
+    seconds, now, occurred_at = within
+    longest = timedelta(seconds=seconds)
+    return [
+        report
+        for report in own
+        if now - report.recorded_at <= longest or timedelta(0) <= occurred_at - report.at <= longest
+    ]
 
 
-def _is_own(report: Any, caller: Caller) -> bool:
-    if caller.person is None:
-        return report.user is None and report.device == caller.device_id
-    return bool(report.user == caller.person.id)
+def _is_own(report: Report, caller: Caller) -> bool:
+    if report.user is not None:
+        return report.user == caller.user_id
+    return report.device is not None and report.device == caller.device_id
 
 
 def sees(caller: Caller, state: Incident, directory: Directory) -> bool:
     """Whether the incident exists for this caller at all."""
+    person = caller.person
     if caller.device_id is not None and state.discreet:
         return False
-    if caller.person is None:
+    if person is None:
         return any(_is_own(report, caller) for report in state.reports)
-    if caller.person.username == state.subject:
+    if person.username == state.subject:
         return False
-    if state.was_told(caller.person.id) or manages(caller.person, state.branch, directory):
-        return True
-    held = roles_for(caller.person, state.branch, directory)
-    if "auditor" in held:
-        return True
-    if state.discreet:
-        own = any(_is_own(report, caller) for report in state.reports)
-        return own or bool(held & DISCREET_SPECIALISTS)
-    return works_at(caller.person, state.branch) or bool(held & SPECIALISTS)
+    held = roles_for(person, state.branch, directory)
+    by_role = DISCREET_SPECIALISTS if state.discreet else SPECIALISTS
+    return (
+        state.was_told(person.id)
+        or manages(person, state.branch, directory)
+        or bool(held & {"auditor", *by_role})
+        or (not state.discreet and works_at(person, state.branch))
+        or any(_is_own(report, caller) for report in state.reports)
+    )
 
 
 def scope(person: Person, directory: Directory) -> tuple[set[str], set[str]]:
@@ -138,43 +156,42 @@ class Standing:
 
     @property
     def at_branch(self) -> bool:
+        """Holds a role at the branch."""
         person = self.caller.person
         return person is not None and works_at(person, self.state.branch)
 
     @property
     def alerted(self) -> bool:
+        """Was a recipient of one of its alerts, or informed."""
         person = self.caller.person
         return person is not None and self.state.was_told(person.id)
 
     @property
     def manager(self) -> bool:
+        """A manager of this incident."""
         person = self.caller.person
         return person is not None and manages(person, self.state.branch, self.directory)
 
     @property
     def in_charge(self) -> bool:
+        """Has taken it up, or was given it."""
         return self.caller.user_id is not None and self.caller.user_id == self.state.in_charge
 
     @property
     def roles(self) -> set[str]:
+        """The roles that count for its branch."""
         person = self.caller.person
         return set() if person is None else roles_for(person, self.state.branch, self.directory)
 
     def reported_within(self, seconds: int) -> bool:
-        """Has raised it, at most so long ago (by receipt, or by when both were done)."""
-        longest = timedelta(seconds=seconds)
-        return any(
-            self.now - report.recorded_at <= longest
-            or timedelta(0) <= self.occurred_at - report.at <= longest
-            for report in self.state.reports
-            if not report.withdrawn and _is_own(report, self.caller)
-        )
+        """Has raised it, at most so long ago."""
+        return bool(own_reports(self.state, self.caller, (seconds, self.now, self.occurred_at)))
 
 
 def may_complete(standing: Standing, step: Step) -> bool:
     """The ``only`` roles; else at the branch, alerted, the owner's role in scope, or a manager."""
     if step.only:
-        return bool(standing.roles & set(step.only))
+        return may_tick(step, standing.roles)
     return (
         standing.at_branch or standing.alerted or step.owner in standing.roles or standing.manager
     )
@@ -239,6 +256,10 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
 }
 
 
+#: What a paired device may do with nobody signed in, besides raising.
+_FOR_A_DEVICE_ALONE = frozenset({"cancel"})
+
+
 def authorise(standing: Standing, command: Any) -> None:
     """Let the command pass, or say no.
 
@@ -246,5 +267,6 @@ def authorise(standing: Standing, command: Any) -> None:
         Forbidden: no rule allows it to this caller.
     """
     rule = _RULES.get(command.name)
-    if rule is None or not rule(standing, command):
+    anonymous = standing.caller.person is None and command.name not in _FOR_A_DEVICE_ALONE
+    if rule is None or anonymous or not rule(standing, command):
         raise Forbidden

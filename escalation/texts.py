@@ -25,7 +25,8 @@ class Seal:
     kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
     def __call__(self, typed: Typed) -> dict[str, str]:
-        salt = typed.salt or self.random_bytes(SALT_BYTES)
+        """What stands in the event for ``typed``."""
+        salt = self.random_bytes(SALT_BYTES) if typed.salt is None else typed.salt
         digest = sealed_hash(salt, typed.text)
         self.kept[digest] = (salt, typed.text)
         return {"sealed": digest}

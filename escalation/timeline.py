@@ -6,6 +6,7 @@ Canonical JSON is RFC 8785. orjson gives the same bytes for what an event may ho
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +20,14 @@ MAX_DEPTH = 32
 #: The order does not matter to the hash; these two are not part of it (contract, 7).
 UNHASHED = ("hash", "position")
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class NotCanonicalError(ValueError):
-    """A value that must not be hashed: a float, too large an integer, a key beyond ASCII."""
+    """A value that must not be hashed: a float, too large an integer, a key beyond ASCII.
+
+    Half a character (a lone surrogate) and too deep a nesting are refused as well.
+    """
 
 
 def canonical(value: object) -> bytes:
@@ -38,22 +44,33 @@ def check(value: object, depth: int = 0) -> None:
     """Refuse what has no single canonical form (reliability.md, rule 8)."""
     if depth > MAX_DEPTH:
         raise NotCanonicalError(f"deeper than {MAX_DEPTH}")
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
-    if kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
-            raise NotCanonicalError("integer outside ±(2^53-1)")
-    elif kind is dict:
-        for key, inner in value.items():  # type: ignore[attr-defined]
-            if not (isinstance(key, str) and key.isascii()):
-                raise NotCanonicalError(f"key {key!r} is not ASCII text")
-            check(inner, depth + 1)
-    elif kind in (list, tuple):
-        for inner in value:  # type: ignore[attr-defined]
-            check(inner, depth + 1)
-    else:
-        raise NotCanonicalError(f"{kind.__name__} has no canonical form here")
+    match value:
+        case None | bool():
+            pass
+        case str():
+            _check_text(value)
+        case int():
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                raise NotCanonicalError("integer outside ±(2^53-1)")
+        case dict():
+            for key, inner in value.items():
+                _check_key(key)
+                check(inner, depth + 1)
+        case list() | tuple():
+            for inner in value:
+                check(inner, depth + 1)
+        case _:
+            raise NotCanonicalError(f"{type(value).__name__} has no canonical form here")
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii() and _LONE_SURROGATE.search(text):
+        raise NotCanonicalError("a lone surrogate is no text")
+
+
+def _check_key(key: object) -> None:
+    if not (isinstance(key, str) and key.isascii()):
+        raise NotCanonicalError(f"key {key!r} is not ASCII text")
 
 
 def event_hash(event: Mapping[str, Any]) -> str:
@@ -63,6 +80,7 @@ def event_hash(event: Mapping[str, Any]) -> str:
 
 
 def sha256_hex(data: bytes) -> str:
+    """SHA-256, lower-case hex."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -10,7 +10,7 @@ DeliveryState = Literal["queued", "sent", "delivered", "seen", "failed", "unreac
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``(alert_id, repeat, user)`` identify it for ever: however often it is sent, it is shown once."""
+    """``(alert_id, repeat, user)`` identify it: however often it is sent, it is shown once."""
 
     kind: Kind
     incident_id: str

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
+from backend.api.blueprint import Blueprint
 
 from backend.api.command_schemas import BODIES
 from backend.api.identity_schemas import problems
@@ -12,7 +12,7 @@ from backend.api.incident_schemas import IncidentSchema
 from backend.api.views import send_body, whole_incident
 from backend.callers import current_caller, person_or_device
 
-blp = Blueprint("commands", __name__, url_prefix="/api/v1", description="What changes an incident.")
+blueprint = Blueprint("commands", __name__, description="What changes an incident.")
 
 _SUMMARIES = {
     "acknowledge": "I'm in charge.",
@@ -45,7 +45,7 @@ def _route(name: str) -> Callable[..., Response]:
 
 
 for _name in _SUMMARIES:
-    _view = blp.response(200, IncidentSchema)(_route(_name))
-    _view = blp.arguments(BODIES[_name])(_view)
+    _view = blueprint.response(200, IncidentSchema)(_route(_name))
+    _view = blueprint.arguments(BODIES[_name])(_view)
     _view = problems(400, 401, 403, 404, 409, 413, 415, 422, 507)(_view)
-    blp.post(f"/incidents/<incident_id>/{_name}")(person_or_device(_view))
+    blueprint.post(f"/incidents/<incident_id>/{_name}")(person_or_device(_view))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
+from backend.api.blueprint import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.api.answers import answer
@@ -17,7 +17,7 @@ from backend.callers import current_caller, person_or_device, signed_in
 from backend.incident_list import list_incidents
 from backend.services import services
 
-blp = Blueprint("incidents", __name__, url_prefix="/api/v1", description="Incidents.")
+blueprint = Blueprint("incidents", __name__, description="Incidents.")
 
 
 class Statuses(fields.String):
@@ -56,12 +56,12 @@ class IncidentQuerySchema(Schema):
     limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
 
 
-@blp.post("/incidents")
+@blueprint.post("/incidents")
 @person_or_device
 @problems(400, 401, 403, 409, 413, 415, 422, 507)
-@blp.arguments(BODIES["open"])
-@blp.alt_response(200, schema=IncidentSchema, description="It joined this incident.")
-@blp.response(201, RaisedSchema)
+@blueprint.arguments(BODIES["open"])
+@blueprint.alt_response(200, schema=IncidentSchema, description="It joined this incident.")
+@blueprint.response(201, RaisedSchema)
 def raise_incident(body: Mapping[str, Any]) -> Response:
     """One tap: the checklist opens and people are alerted."""
     caller = current_caller()
@@ -81,11 +81,11 @@ def _shown(caller: Any, incident_id: str) -> bool:
     return True
 
 
-@blp.get("/incidents")
+@blueprint.get("/incidents")
 @signed_in
 @problems(401, 403, 422)
-@blp.arguments(IncidentQuerySchema, location="query")
-@blp.response(200, IncidentListSchema)
+@blueprint.arguments(IncidentQuerySchema, location="query")
+@blueprint.response(200, IncidentListSchema)
 def get_incidents(query: Mapping[str, Any]) -> Response:
     """The incidents that the caller may see, newest first."""
     parts = services()
@@ -95,10 +95,10 @@ def get_incidents(query: Mapping[str, Any]) -> Response:
     return answer(found, headers={POSITION_HEADER: str(position)})
 
 
-@blp.get("/incidents/<incident_id>")
+@blueprint.get("/incidents/<incident_id>")
 @person_or_device
 @problems(401, 403, 404)
-@blp.response(200, IncidentSchema)
+@blueprint.response(200, IncidentSchema)
 def get_incident(incident_id: str) -> Response:
     """One incident, by its own id or any reporter's."""
     parts = services()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from backend.api.blueprint import Blueprint
 from marshmallow import Schema, fields
 
 from backend.api.answers import answer
@@ -17,18 +17,18 @@ from backend.services import services
 from escalation.refusal import Forbidden
 from escalation.rights import may_raise
 
-blp = Blueprint("notes", __name__, url_prefix="/api/v1", description="Branch notes.")
+blueprint = Blueprint("notes", __name__, description="Branch notes.")
 
 
 class NoteAnswerSchema(Schema):
     id = fields.String(required=True)
 
 
-@blp.post("/notes")
+@blueprint.post("/notes")
 @person_or_device
 @problems(400, 401, 403, 409, 413, 415, 422, 507)
-@blp.arguments(BODIES["add-note"])
-@blp.response(201, NoteAnswerSchema)
+@blueprint.arguments(BODIES["add-note"])
+@blueprint.response(201, NoteAnswerSchema)
 def post_note(body: Mapping[str, Any]) -> Response:
     """Keep a note of the branch."""
     parts = services()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
+from backend.api.blueprint import Blueprint
 from marshmallow import Schema, fields
 
 from backend.api.answers import answer
@@ -13,7 +13,7 @@ from backend.callers import current_caller, person_or_device
 from backend.playbook_view import as_json
 from backend.services import services
 
-blp = Blueprint("playbooks", __name__, url_prefix="/api/v1", description="Playbooks.")
+blueprint = Blueprint("playbooks", __name__, description="Playbooks.")
 
 
 class TapSchema(Schema):
@@ -79,10 +79,10 @@ class PlaybookListSchema(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-@blp.get("/playbooks")
+@blueprint.get("/playbooks")
 @person_or_device
 @problems(401, 403)
-@blp.response(200, PlaybookListSchema)
+@blueprint.response(200, PlaybookListSchema)
 def get_playbooks() -> Response:
     """What the caller may tap or see, in the order of the tiles; nothing covert on a device."""
     on_device = current_caller().device_id is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from backend.api.blueprint import Blueprint
 from marshmallow import ValidationError, fields, validate
 
 from backend.api.answers import answer
@@ -21,7 +21,7 @@ from escalation.refusal import Refused
 from escalation.rights import Caller
 from escalation.timeline import MAX_INTEGER
 
-blp = Blueprint("sync", __name__, url_prefix="/api/v1", description="A tablet comes back.")
+blueprint = Blueprint("sync", __name__, description="A tablet comes back.")
 
 MOST_COMMANDS = 1000
 
@@ -56,11 +56,11 @@ class SyncAnswerSchema(Strict):
     results = fields.List(fields.Nested(SyncResultSchema), required=True)
 
 
-@blp.post("/sync")
+@blueprint.post("/sync")
 @person_or_device
 @problems(400, 401, 403, 413, 415, 422, 507)
-@blp.arguments(SyncBodySchema)
-@blp.response(200, SyncAnswerSchema)
+@blueprint.arguments(SyncBodySchema)
+@blueprint.response(200, SyncAnswerSchema)
 def sync(body: Mapping[str, Any]) -> Response:
     """Carry out what was kept, in order."""
     caller = current_caller()

@@ -1,7 +1,9 @@
 """From contained to closed, and back; notes, files and exports on the way."""
 
+from dataclasses import replace
+
 from escalation import events as ev
-from escalation.clocks import tick
+from escalation.clocks import pause, tick
 from escalation.commands import (
     AddNote,
     Attach,
@@ -61,6 +63,7 @@ def contain(decision: Decision, command: Contain) -> None:
 def close(decision: Decision, command: Close) -> None:
     """It is settled: what came of it, and why it happened (S7)."""
     state = decision.incident
+    _check_names(command)
     if state.status != "contained":
         raise Refused("not-contained", "先控住场面，再结束。", "It must be contained first.")
     if command.root_cause is None and any(book.needs_root_cause for book in state.playbooks):
@@ -84,7 +87,7 @@ def reopen(decision: Decision, command: Reopen) -> None:
         raise Refused("cancelled", "这件事已经撤销。", "This incident was cancelled.")
     if state.status != "closed":
         raise Refused("not-closed", "这件事还没结束。", "This incident is not closed.")
-    act_by = act_deadline(state, decision.context.now)
+    act_by = act_deadline(replace(state, status="acknowledged"), decision.context.now)
     decision.add(
         ev.INCIDENT_REOPENED,
         {
@@ -92,6 +95,7 @@ def reopen(decision: Decision, command: Reopen) -> None:
             "act_by": None if act_by is None else stamp(act_by),
         },
     )
+    pause(decision, "closed")
 
 
 def add_note(decision: Decision, command: AddNote) -> None:
@@ -144,12 +148,7 @@ def check_not_over(decision: Decision) -> None:
         raise Refused("cancelled", "这件事已经撤销。", "This incident was cancelled.")
 
 
-def check_names(command: Close) -> None:
-    """The closed lists of section 3, for callers that have no schema in front.
-
-    Raises:
-        Invalid: an outcome, root cause or kind that is in no list.
-    """
+def _check_names(command: Close) -> None:
     for field, value, allowed in (
         ("outcome", command.outcome, OUTCOMES),
         ("root_cause", command.root_cause, ROOT_CAUSES),

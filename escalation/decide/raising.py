@@ -8,7 +8,7 @@ from escalation.commands import Cancel, Open
 from escalation.context import Decision
 from escalation.decide.alerting import climb, inform
 from escalation.decide.facts import playbook_mark, record_facts
-from escalation.rights import Caller, manages
+from escalation.rights import CANCEL_WITHIN, Caller, manages, own_reports
 
 
 def open_incident(decision: Decision, command: Open) -> None:
@@ -42,6 +42,9 @@ def open_incident(decision: Decision, command: Open) -> None:
     climb(decision, 1, "raised")
     inform(decision, book.inform, "raised")
     tick(decision, "raised")
+    for step in book.steps:
+        if step.completed_by_raising:
+            tick(decision, f"step:{step.id}")
 
 
 def _report(decision: Decision, command: Open) -> dict[str, Any]:
@@ -64,23 +67,19 @@ def cancel(decision: Decision, command: Cancel) -> None:
     """
     context, state = decision.context, decision.incident
     reason = context.seal(command.reason)
-    caller = Caller(context.person, context.device_id)
     manager = context.person is not None and manages(
         context.person, state.branch, context.directory
     )
-    own = {
-        report.alias
-        for report in state.reports
-        if not report.withdrawn and _is_by(report.user, report.device, caller)
-    }
     standing = {report.alias for report in state.reports if not report.withdrawn}
-    if not manager and standing - own:
+    if not manager and standing - (own := _fresh_own(decision)):
         decision.add(ev.INCIDENT_REPORT_WITHDRAWN, {"reports": sorted(own), "reason": reason})
         return
     decision.add(ev.INCIDENT_CANCELLED, {"reason": reason})
 
 
-def _is_by(user: str | None, device: str | None, caller: Caller) -> bool:
-    if caller.person is None:
-        return user is None and device == caller.device_id
-    return user == caller.person.id
+def _fresh_own(decision: Decision) -> set[str]:
+    """The caller's own raises that are young enough to be taken back."""
+    context = decision.context
+    within = (CANCEL_WITHIN, context.now, context.occurred.estimate)
+    caller = Caller(context.person, context.device_id)
+    return {report.alias for report in own_reports(decision.incident, caller, within)}

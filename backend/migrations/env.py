@@ -1,0 +1,30 @@
+"""Alembic's entrance: the app's own database and tables."""
+
+from alembic import context
+from flask import current_app
+
+from backend import tables
+from backend.db import Moment
+
+
+def plain_types(kind: str, item: object, _: object) -> str | bool:
+    """A migration speaks of what the column holds, not of our Python types."""
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, Moment) else False
+
+
+engine = current_app.extensions["migrate"].db.engine
+
+
+def run() -> None:
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=tables.db.metadata,
+            compare_type=True,
+            render_item=plain_types,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
