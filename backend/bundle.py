@@ -100,9 +100,9 @@ def make_bundle(
     return {**bundle, "signature": key.sign(canonical(bundle))}
 
 
-def _playbooks_in(events: Iterable[Mapping[str, Any]]) -> set[str]:
+def _playbooks_in(events: Iterable[Mapping[str, Any]]) -> list[str]:
     marks = (event["data"].get("playbook") for event in events)
-    return {mark["sha256"] for mark in marks if mark}
+    return list(dict.fromkeys(mark["sha256"] for mark in marks if mark))
 
 
 def _sealed_start(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -19,6 +19,12 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types for it
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(sock, *args, **kwargs)
 
+    def run_application(self) -> None:
+        """A connection that became a websocket speaks no HTTP afterwards."""
+        super().run_application()
+        if self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            self.close_connection = True
+
 
 def make_server(app: Flask, settings: Settings, host: str = "0.0.0.0") -> WSGIServer:  # noqa: S104
     """A server that listens when started. With a certificate it speaks TLS."""

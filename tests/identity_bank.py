@@ -80,10 +80,10 @@ class Process:
             sessions=self.sessions,
             world_changed=lambda: self.reader.run(self.world.reload),
         )
-        problems.register(app)
         api = Api(app)
         for module in (auth, devices, orgs, one_time_codes, users):
             api.register_blueprint(module.blueprint, url_prefix="/api/v1")
+        problems.register(app)  # after Api, which brings a handler of its own
         return app
 
     def client(self) -> "Client":
