@@ -42,8 +42,8 @@ from backend.problems import register as register_problems
 from backend.projections import DEADLINES
 from backend.reader import Reader, Slow
 from backend.realtime import Gateway
-from backend.security import register as register_security
 from backend.secrets_file import secret_key
+from backend.security import register as register_security
 from backend.services import Services
 from backend.sessions import Sessions
 from backend.shelf import Shelf
@@ -52,7 +52,18 @@ from backend.working_days import is_working_day
 from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
 
-RESOURCES = (auth, one_time_codes, devices, users, orgs, playbooks, incidents, commands, sync, notes)
+RESOURCES = (
+    auth,
+    one_time_codes,
+    devices,
+    users,
+    orgs,
+    playbooks,
+    incidents,
+    commands,
+    sync,
+    notes,
+)
 """One file per resource, in the order of the OpenAPI document."""
 MIGRATING = 0x43_42_4D_49
 """PostgreSQL advisory lock: one process migrates at a time."""
@@ -65,7 +76,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("counterbell", static_folder=None)
     app.json = JsonBodies(app)
     app.config.update(
-        SECRET_KEY="unused: sessions are rows",
+        SECRET_KEY=None,  # sessions are rows; Flask's own are not used
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MAX_CONTENT_LENGTH=64 * 1024,
         API_TITLE="Counterbell",
@@ -77,9 +88,9 @@ def create_app(settings: Settings) -> Flask:
     )
     db.init_app(app)
     Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
-    register_problems(app)
-    register_security(app, settings)
+    register_security(app)
     api = Api(app)
+    register_problems(app)  # after flask-smorest's own, and instead of them
     app.extensions["counterbell-api"] = api
     for module in RESOURCES:
         api.register_blueprint(module.blueprint, url_prefix="/api/v1")

@@ -52,7 +52,9 @@ class Rows:
             conn.execute(insert(table), rows)
         for table, rows in self.updates.items():
             for group in _of_one_shape(rows):
-                values = {name: bindparam(name) for name in group[0] if not name.startswith("key_")}
+                values: dict[str, Any] = {
+                    name: bindparam(name) for name in group[0] if not name.startswith("key_")
+                }
                 statement = update(table).where(*_is_key(table, group[0])).values(values)
                 conn.execute(statement, group)
 

@@ -65,7 +65,9 @@ def create_admin(argv: list[str]) -> int:
         password = sys.stdin.readline().rstrip("\n")
 
     def add(batch: Batch) -> None:
-        add_admin(batch, SystemClock(), options.username, options.name or options.username, password)
+        add_admin(
+            batch, SystemClock(), options.username, options.name or options.username, password
+        )
 
     done = f"{options.username} may sign in now."
     return _guarded(options, lambda settings: _in_database(settings, add, done))

@@ -30,10 +30,12 @@ class SystemClock:
     """The machine's own clock and randomness."""
 
     def now(self) -> datetime:
+        """Aware UTC."""
         moment = datetime.now(UTC)
         return moment - timedelta(microseconds=moment.microsecond % 1000)
 
     def steady(self) -> float:
+        """The boot-time clock."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def seconds_until(self, moment: datetime) -> float:
@@ -41,9 +43,11 @@ class SystemClock:
         return (moment - datetime.now(UTC)).total_seconds()
 
     def new_id(self) -> str:
+        """By the present moment."""
         return uuid7(time.time_ns() // 1_000_000)
 
     def random_bytes(self, count: int) -> bytes:
+        """From the operating system."""
         return secrets.token_bytes(count)
 
 

@@ -40,6 +40,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Milliseconds; a moment without a time zone is a fault."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -47,6 +48,7 @@ class Moment(TypeDecorator[datetime]):
         return (value - _EPOCH) // _MILLISECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Aware UTC."""
         return None if value is None else _EPOCH + timedelta(milliseconds=value)
 
 

@@ -36,9 +36,7 @@ def emissions(outcome: Outcome, directory: Directory) -> list[Emission]:
     """The alerts of a command, and the end of earlier ones."""
     found = [_notice(outcome.state, notice, directory) for notice in outcome.plan.notices]
     found += [
-        packet
-        for over in outcome.plan.over
-        for packet in _over(outcome.state, over, directory)
+        packet for over in outcome.plan.over for packet in _over(outcome.state, over, directory)
     ]
     return found
 
@@ -67,9 +65,7 @@ def _over(state: Incident, over: AlertOver, directory: Directory) -> Iterable[Em
         "because": over.because,
         "by": person(directory, over.by),
     }
-    rooms = tuple(
-        room for user in over.users for room in user_rooms(user, discreet=state.discreet)
-    )
+    rooms = tuple(room for user in over.users for room in user_rooms(user, discreet=state.discreet))
     if rooms:
         yield Emission("alert_over", payload, rooms)
 

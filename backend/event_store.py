@@ -54,7 +54,7 @@ def append(batch: Batch, chain: str, events: Iterable[Event], prev_hash: str) ->
     return prev_hash
 
 
-def append_log(
+def append_log(  # noqa: PLR0913  (an event has that many parts)
     batch: Batch,
     clock: Clock,
     kind: str,
@@ -189,7 +189,8 @@ def find_command(batch: Batch, command_id: str) -> Mapping[str, Any] | None:
     if known is not None:
         return known
     found = select(_COMMANDS).where(_COMMANDS.c.id == command_id)
-    return batch.conn.execute(found).mappings().first()
+    row = batch.conn.execute(found).mappings().first()
+    return None if row is None else dict(row)
 
 
 def keep_command(batch: Batch, row: dict[str, Any]) -> None:

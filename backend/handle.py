@@ -6,7 +6,7 @@ People, tablets coming back, receipts and the timer enter by the same door.
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,14 @@ from sqlalchemy import and_, func, select
 
 from backend.batch import Batch, Loaded
 from backend.clock import Clock
-from backend.event_store import append, append_log, find_command, keep_command, keep_texts, next_number
+from backend.event_store import (
+    append,
+    append_log,
+    find_command,
+    keep_command,
+    keep_texts,
+    next_number,
+)
 from backend.organisation import World
 from backend.presence import Presence
 from backend.problems import NotFound
@@ -70,7 +77,7 @@ class Outcome:
 
     kind: str
     state: Incident
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
     changed: bool = False
     problem: Refused | None = None
 
@@ -78,7 +85,7 @@ class Outcome:
 class WritePath:
     """Carries out commands inside the writer's transaction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a decision needs, all passed in)
         self,
         *,
         clock: Clock,
@@ -221,9 +228,7 @@ class WritePath:
         )
         authorise(standing, envelope.command)
 
-    def _open(
-        self, batch: Batch, envelope: Envelope, command: Open, fingerprint: bytes
-    ) -> Outcome:
+    def _open(self, batch: Batch, envelope: Envelope, command: Open, fingerprint: bytes) -> Outcome:
         self._authorise_raise(envelope, command)
         own = self._by_any_id(batch, command.id)
         if own is not None:
@@ -407,7 +412,9 @@ class WritePath:
             INCIDENTS.c.discreet.is_(True),
             INCIDENTS.c.status.in_(("open", "acknowledged")),
         )
-        for incident_id in batch.conn.execute(live.order_by(INCIDENTS.c.opened_at.desc())).scalars():
+        for incident_id in batch.conn.execute(
+            live.order_by(INCIDENTS.c.opened_at.desc())
+        ).scalars():
             loaded = self._states.for_writing(batch, incident_id)
             if loaded is not None and _observes(caller, loaded.state):
                 return loaded
@@ -448,4 +455,3 @@ def _conflict() -> Refused:
         "这个编号已用于另一条内容，没有重复保存。",
         "This id belongs to a command with other content; nothing was changed.",
     )
-

@@ -73,7 +73,8 @@ class RedisHints:
     def _receive(self, listener: Listener) -> None:
         while True:
             try:
-                with self._client.pubsub(ignore_subscribe_messages=True) as pubsub:
+                pubsub = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+                with pubsub:
                     pubsub.subscribe(CHANNEL)
                     while True:
                         message = pubsub.get_message(timeout=4)

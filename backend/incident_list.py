@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
 from backend.api.answers import decode_cursor, encode_cursor
 from backend.projections import INCIDENTS, INVOLVED
@@ -50,7 +50,7 @@ def list_incidents(
     }
 
 
-def visible(caller: Caller, directory: Directory) -> ColumnElement[bool]:
+def visible(caller: Caller, directory: Directory) -> Any:
     """The SQL form of ``rights.sees`` for a person (a test holds the two together)."""
     person = caller.person
     if person is None:
@@ -70,20 +70,22 @@ def visible(caller: Caller, directory: Directory) -> ColumnElement[bool]:
     return and_(may, not_about_them)
 
 
-def _within(orgs: set[str], directory: Directory) -> ColumnElement[bool]:
+def _within(orgs: set[str], directory: Directory) -> Any:
     branches = {org for org in orgs if directory.orgs[org].kind == "branch"}
     if len(branches) == sum(org.kind == "branch" for org in directory.orgs.values()):
         return _COLUMNS.branch.is_not(None)
     return _COLUMNS.branch.in_(sorted(branches))
 
 
-def _filters(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _filters(query: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
     if query.get("status"):
         found.append(_COLUMNS.status.in_(query["status"]))
-    for name in ("branch", "type", "drill"):
-        if query.get(name) is not None:
-            found.append(_COLUMNS[name] == query[name])
+    found += [
+        _COLUMNS[name] == query[name]
+        for name in ("branch", "type", "drill")
+        if query.get(name) is not None
+    ]
     if query.get("since"):
         found.append(_COLUMNS.opened_at >= query["since"])
     if query.get("until"):
@@ -97,10 +99,8 @@ def _filters(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return found
 
 
-def _after(conn: Connection, last_id: str) -> ColumnElement[bool]:
+def _after(conn: Connection, last_id: str) -> Any:
     last = conn.execute(select(_COLUMNS.opened_at).where(_COLUMNS.id == last_id)).scalar()
     if last is None:
         return _COLUMNS.id.in_([])
-    return or_(
-        _COLUMNS.opened_at < last, and_(_COLUMNS.opened_at == last, _COLUMNS.id < last_id)
-    )
+    return or_(_COLUMNS.opened_at < last, and_(_COLUMNS.opened_at == last, _COLUMNS.id < last_id))

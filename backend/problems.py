@@ -33,7 +33,9 @@ class NotFound(Problem):
     """The caller may not see it, or it is not there: one answer for both."""
 
     def __init__(self) -> None:
-        super().__init__(404, "not-found", "没有找到，或者你看不到。", "Not found, or not yours to see.")
+        super().__init__(
+            404, "not-found", "没有找到，或者你看不到。", "Not found, or not yours to see."
+        )
 
 
 class Unauthenticated(Problem):

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from escalation.incident import Alert, Incident, Progress, Told
+from escalation.incident import Alert, Incident, Progress, Report, Told
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
@@ -40,9 +40,7 @@ def render(
         "playbooks": [{"id": book.id, "version": book.version} for book in state.playbooks],
         "steps": [view.step(state, book, step) for book, step in state.steps()],
         "alerts": [view.alert(alert) for alert in state.alerts.values()],
-        "informed": [
-            told for alert in state.informed.values() for told in view.recipients(alert)
-        ],
+        "informed": [told for alert in state.informed.values() for told in view.recipients(alert)],
         "clocks": [
             {
                 "name": clock.name,
@@ -78,7 +76,7 @@ def summary(state: Incident, directory: Directory) -> dict[str, Any]:
         "revision": state.seq,
         "status": state.status,
         "branch": {"id": org.id, "name": org.name},
-        "reported_by": [_report(report, state, directory) for report in state.reports],
+        "reported_by": [_report(report, directory) for report in state.reports],
         "in_charge": person(directory, state.in_charge),
         "opened_at": stamp(state.opened_at),
         "acknowledged_at": _stamp(state.acknowledged_at),
@@ -115,7 +113,7 @@ def _clock_state(met_at: datetime | None, stage: int) -> str:
     return "missed" if stage >= 2 else "running"
 
 
-def _report(report: Any, state: Incident, directory: Directory) -> dict[str, Any]:
+def _report(report: Report, directory: Directory) -> dict[str, Any]:
     found: dict[str, Any] = {"at": stamp(report.at)}
     if report.user is not None:
         found["user"] = person(directory, report.user)

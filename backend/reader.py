@@ -1,4 +1,4 @@
-"""Reads, in native threads: nothing that waits for the disk stands on the hub."""
+"""Work in native threads: nothing that waits or computes for long stands on the hub."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,7 +7,35 @@ from gevent.threadpool import ThreadPool
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
-THREADS = 4
+READERS = 4
+SLOW = 2
+
+
+class Threads:
+    """A pool of native threads for greenlets to wait on. What a job raises, its caller gets."""
+
+    def __init__(self, count: int) -> None:
+        self._pool = ThreadPool(count)
+
+    def call(self, work: Callable[..., T], *args: Any) -> T:
+        """``work(*args)`` in a native thread; the calling greenlet waits, the hub does not."""
+        value, error = self._pool.apply(_caught, (work, args))
+        if error is not None:
+            raise error
+        return value  # type: ignore[no-any-return]
+
+    def stop(self) -> None:
+        """Wait for what is running; take no more."""
+        self._pool.join()
+        self._pool.kill()
+
+
+def _caught(work: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, BaseException | None]:
+    """The pool itself would print each error as if nobody handled it."""
+    try:
+        return work(*args), None
+    except BaseException as error:  # noqa: BLE001  (raised again where the caller waits)
+        return None, error
 
 
 class Reader:
@@ -15,19 +43,20 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._pool = ThreadPool(THREADS)
+        self._threads = Threads(READERS)
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """``work``'s value; the calling greenlet waits, the hub does not."""
-        return self._pool.apply(self._read, (work,))  # type: ignore[no-any-return]
+        """``work``'s value."""
+        value: T = self._threads.call(self._read, work)
+        return value
 
-    def _read(self, work: Callable[[Connection], Any]) -> Any:
+    def _read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as conn:
             return work(conn)
 
     def stop(self) -> None:
         """Let go of the connections."""
-        self._pool.kill()
+        self._threads.stop()
         self._engine.dispose()
 
 
@@ -35,12 +64,12 @@ class Slow:
     """Work that only costs time: password hashes, pictures."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPool(2)
+        self._threads = Threads(SLOW)
 
     def run(self, work: Callable[..., T], *args: Any) -> T:
-        """``work(*args)`` in a native thread."""
-        return self._pool.apply(work, args)  # type: ignore[no-any-return]
+        """``work(*args)``."""
+        return self._threads.call(work, *args)
 
     def stop(self) -> None:
         """No more work."""
-        self._pool.kill()
+        self._threads.stop()

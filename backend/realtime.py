@@ -26,6 +26,7 @@ from backend.time_token import make_token
 from backend.websocket import use_whole_frames
 from escalation.commands import Receive
 from escalation.incident import Incident
+from escalation.people import BYSTANDERS
 from escalation.refusal import Refused
 from escalation.rights import (
     BRANCH_MANAGERS,
@@ -35,7 +36,6 @@ from escalation.rights import (
     Caller,
     sees,
 )
-from escalation.people import BYSTANDERS
 from escalation.timeline import MAX_INTEGER, stamp
 
 MISSED_TOO_MUCH = 500
@@ -81,15 +81,15 @@ class Gateway:
         self.socketio.emit(
             emission.event, emission.payload, to=list(emission.rooms), skip_sid=without
         )
-        sent = [
-            notice for notice in emission.notices if self._services.presence.online(notice[1])
-        ]
+        sent = [notice for notice in emission.notices if self._services.presence.online(notice[1])]
         if sent:
             self._note_sent(sent)
 
     def end_dead_sessions(self) -> None:
-        """Close the sockets of sessions that have ended and of people who have left; put the
-        others into the rooms that they may be in now."""
+        """Close the sockets of sessions that have ended and of people who have left.
+
+        The others are put into the rooms that they may be in now.
+        """
         for sid, session in list(self._sessions.items()):
             caller = caller_of(session, self._services.world)
             if caller is None or not self._services.sessions.is_alive(session.id):

@@ -2,8 +2,6 @@
 
 from flask import Flask, Response, request
 
-from backend.config import Settings
-
 MIB = 1024 * 1024
 _LIMITS = {"/api/v1/sync": 2 * MIB}
 _ATTACHMENT = 20 * MIB + 64 * 1024
@@ -24,7 +22,7 @@ _HEADERS = {
 }
 
 
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask) -> None:
     """Put the limits in front and the headers on every answer."""
 
     @app.before_request

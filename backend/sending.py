@@ -16,7 +16,7 @@ from escalation.refusal import Invalid
 from escalation.rights import Caller
 
 
-def seal_up(
+def seal_up(  # noqa: PLR0913  (a sending has that many parts)
     services: Services,
     name: str,
     caller: Caller,

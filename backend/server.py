@@ -11,7 +11,7 @@ from backend.config import Settings
 DEEPEST_BACKLOG = 2048
 
 
-class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types for it
+class _Handler(WSGIHandler):
     """Answers leave at once: with Nagle every keep-alive POST waits 44 ms."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
@@ -22,16 +22,16 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types for it
     def run_application(self) -> None:
         """A connection that became a websocket speaks no HTTP afterwards."""
         super().run_application()
-        if self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+        if (self.environ or {}).get("HTTP_UPGRADE", "").lower() == "websocket":
             self.close_connection = True
 
 
 def make_server(app: Flask, settings: Settings, host: str = "0.0.0.0") -> WSGIServer:  # noqa: S104
     """A server that listens when started. With a certificate it speaks TLS."""
-    tls = {}
+    tls: dict[str, Any] = {}
     if settings.cert and settings.key:
         tls = {"certfile": str(settings.cert), "keyfile": str(settings.key)}
-    return WSGIServer(
+    server: WSGIServer = WSGIServer(
         (host, settings.port),
         app,
         handler_class=_Handler,
@@ -39,3 +39,4 @@ def make_server(app: Flask, settings: Settings, host: str = "0.0.0.0") -> WSGISe
         log=None,
         **tls,
     )
+    return server

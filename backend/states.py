@@ -33,9 +33,7 @@ class States:
             if head is not None and known is not None and known.head_hash == head:
                 return known
             return load_incident(batch.conn, incident_id, self._playbook_of)
-        return self._get(incident_id) or load_incident(
-            batch.conn, incident_id, self._playbook_of
-        )
+        return self._get(incident_id) or load_incident(batch.conn, incident_id, self._playbook_of)
 
     def read(self, conn: Connection, incident_id: str) -> Loaded | None:
         """The committed state, as ``conn`` sees it."""

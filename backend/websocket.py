@@ -24,10 +24,12 @@ class _WholeSocket:
 
 
 class _WebSocket(WebSocketWSGI):  # type: ignore[misc]  # the driver has no types
+    app: Any
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         # Without the offer there is nothing to accept: deflate costs 90 KiB a socket.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        inner = self.app
+        inner: Any = self.app
 
         def whole(_: Any) -> Any:
             self.ws.sock = _WholeSocket(self.ws.sock)
@@ -39,7 +41,7 @@ class _WebSocket(WebSocketWSGI):  # type: ignore[misc]  # the driver has no type
 
 def use_whole_frames(socketio: SocketIO) -> None:
     """Let the server's sockets be ours."""
-    socketio.server.eio._async = {  # noqa: SLF001  (the driver table has no public setter)
-        **socketio.server.eio._async,  # noqa: SLF001
+    socketio.server.eio._async = {
+        **socketio.server.eio._async,
         "websocket": _WebSocket,
     }

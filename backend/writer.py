@@ -40,7 +40,7 @@ class Job:
 
     work: Callable[[Batch], Any]
     alone: bool
-    result: AsyncResult = field(default_factory=AsyncResult)
+    result: AsyncResult[Any] = field(default_factory=AsyncResult)
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Committed:
 
     outcomes: list[tuple[Job, Any, BaseException | None]]
     sealed: Sealed | None
-    batch: Batch
+    batch: Batch | None
 
 
 class Writer:
@@ -81,11 +81,13 @@ class Writer:
             Refused: a rule said no.
             DiskFullError: nothing was written.
         """
-        return self._hand_over(Job(work, alone=False))
+        value: T = self._hand_over(Job(work, alone=False))
+        return value
 
     def run(self, work: Callable[[Batch], T]) -> T:
         """Housekeeping: ``work`` has the connection, and a transaction, for itself."""
-        return self._hand_over(Job(work, alone=True))
+        value: T = self._hand_over(Job(work, alone=True))
+        return value
 
     def stop(self) -> None:
         """Finish what is waiting, then close the connection."""
@@ -144,7 +146,7 @@ class Writer:
                 error = again
         if error is not None and _disk_is_full(error):
             error = DiskFullError()
-        return Committed([(job, None, error)], None, None)  # type: ignore[arg-type]
+        return Committed([(job, None, error)], None, None)
 
     def _transaction(self, jobs: list[Job]) -> Committed:
         with self._engine.begin() as conn:

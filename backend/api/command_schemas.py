@@ -204,9 +204,7 @@ def with_sending(schema: type[Schema]) -> type[Schema]:
 BODIES: Mapping[str, type[Schema]] = {
     name: with_sending(schema)
     if schema not in (ReasonSchema, OptionalReasonSchema, StepReasonSchema)
-    else type(
-        name.title().replace("-", "") + "BodySchema", (SendingSchema, schema), {}
-    )
+    else type(name.title().replace("-", "") + "BodySchema", (SendingSchema, schema), {})
     for name, schema in SCHEMAS.items()
 }
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response
-from backend.api.blueprint import Blueprint
 
+from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
 from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import IncidentSchema

@@ -29,9 +29,9 @@ def _page(spec: Mapping[str, Any]) -> Iterator[str]:
     info = spec["info"]
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width">'
-    yield f'<title>{escape(info["title"])} API</title>'
+    yield f"<title>{escape(info['title'])} API</title>"
     yield '<link rel="stylesheet" href="/api/docs.css"></head><body>'
-    yield f'<h1>{escape(info["title"])} API {escape(info["version"])}</h1>'
+    yield f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1>"
     yield '<p>The same as a document: <a href="/api/v1/openapi.json">openapi.json</a>.</p>'
     for tag, operations in _by_tag(spec).items():
         yield f"<h2>{escape(tag)}</h2>"
@@ -56,17 +56,17 @@ def _by_tag(spec: Mapping[str, Any]) -> dict[str, list[tuple[str, str, Mapping[s
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[str]:
     yield f'<details><summary><span class="method">{method.upper()}</span> '
-    yield f'<code>{escape(path)}</code> {escape(operation.get("summary", ""))}</summary>'
+    yield f"<code>{escape(path)}</code> {escape(operation.get('summary', ''))}</summary>"
     for parameter in operation.get("parameters", []):
-        yield f'<p><code>{escape(str(parameter.get("name")))}</code> '
-        yield f'({escape(str(parameter.get("in")))}) {_json(parameter.get("schema", {}))}</p>'
+        yield f"<p><code>{escape(str(parameter.get('name')))}</code> "
+        yield f"({escape(str(parameter.get('in')))}) {_json(parameter.get('schema', {}))}</p>"
     body = operation.get("requestBody", {}).get("content", {})
     for kind, content in body.items():
         yield f"<p>Body, {escape(kind)}:</p>{_json(content.get('schema', {}))}"
     yield "<table>"
     for status, response in sorted(operation["responses"].items()):
         yield f"<tr><td><code>{escape(str(status))}</code></td>"
-        yield f'<td>{escape(response.get("description", ""))} {_schema_names(response)}</td></tr>'
+        yield f"<td>{escape(response.get('description', ''))} {_schema_names(response)}</td></tr>"
     yield "</table></details>"
 
 

@@ -27,7 +27,7 @@ class SealedRef:
 
 def words(zh: str, en: str) -> ValidationError:
     """An error in both languages; problems.py picks the reader's."""
-    return ValidationError([{"zh": zh, "en": en}])  # type: ignore[list-item]
+    return ValidationError([{"zh": zh, "en": en}])
 
 
 def clean(text: str) -> str:
@@ -63,7 +63,9 @@ def typed(value: Any) -> Typed | SealedRef:
     if not isinstance(value, str):
         raise words("应是文字。", "Not a valid string.")
     if not 1 <= len(value) <= LONGEST_TEXT:
-        raise words(f"须是 1 到 {LONGEST_TEXT} 个字。", f"It must have 1 to {LONGEST_TEXT} characters.")
+        raise words(
+            f"须是 1 到 {LONGEST_TEXT} 个字。", f"It must have 1 to {LONGEST_TEXT} characters."
+        )
     return Typed(clean(value))
 
 
@@ -116,7 +118,9 @@ class Moment(fields.Field[datetime]):
                 raise ValueError("no offset")
             return moment.astimezone(UTC)
         except (TypeError, ValueError, OverflowError) as error:
-            raise words("应是带时区的时间。", "A time with an offset is needed (RFC 3339).") from error
+            raise words(
+                "应是带时区的时间。", "A time with an offset is needed (RFC 3339)."
+            ) from error
 
 
 class Uuid(fields.String):
@@ -145,9 +149,6 @@ class Whole(fields.Integer):
 
 class Flag(fields.Boolean):
     """Only true and false themselves."""
-
-    truthy = {True}
-    falsy = {False}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> bool:
         if not isinstance(value, bool):

@@ -1,6 +1,6 @@
 """Alive, ready, measured, documented."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, redirect
 from flask_smorest import Api
 
 from backend.api.answers import answer
@@ -28,7 +28,7 @@ def readyz() -> Response:
     try:
         checks["writer"] = parts.writer.run(lambda batch: batch.conn is not None)
         checks["database"] = parts.reader.run(lambda conn: conn is not None)
-    except Exception:  # noqa: BLE001  (any fault means: not ready)
+    except Exception:
         current_app.logger.exception("not ready")
         checks["database"] = False
     ready = all(checks.values())
@@ -42,6 +42,13 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Prometheus."""
     return metrics_page(services())
+
+
+@blueprint.get("/")
+@public
+def front() -> Response:
+    """Until the app is there, the API introduces itself."""
+    return redirect("/api/docs")  # type: ignore[return-value]  # Werkzeug's type of response
 
 
 @blueprint.get("/api/docs")
@@ -66,4 +73,3 @@ def document(api: Api) -> None:
         "cookie", {"type": "apiKey", "in": "cookie", "name": "counterbell"}
     )
     api.spec.options["security"] = [{"bearer": []}, {"cookie": []}]
-

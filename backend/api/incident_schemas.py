@@ -1,5 +1,7 @@
-"""How an incident looks in answers (contract, section 3). For the OpenAPI document only: the
-answers themselves are made by read_models.py."""
+"""How an incident looks in answers (contract, section 3).
+
+For the OpenAPI document only: the answers themselves are made by read_models.py.
+"""
 
 from typing import Any
 
@@ -18,7 +20,7 @@ def _maybe(**more: Any) -> fields.String:
     return fields.String(required=True, allow_none=True, **more)
 
 
-def _list(schema: type[Schema]) -> fields.List:
+def _list(schema: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True)
 
 
@@ -80,7 +82,7 @@ class StepSchema(Schema):
     playbook = _text()
     title = fields.Nested(BothSchema, required=True)
     owner = _text()
-    only = fields.List(fields.String(), required=True)
+    only = fields.List(fields.String(), required=True)  # type: ignore[assignment]  # a field
     must = _flag()
     containment = _flag()
     state = _text(validate=validate.OneOf(("locked", "ready", "done", "skipped")))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from backend.api.blueprint import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
 from backend.api.fields import Moment, PlainText, clean
 from backend.api.identity_schemas import problems
@@ -106,5 +106,3 @@ def get_incident(incident_id: str) -> Response:
     position = parts.position
     state = parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
     return whole_incident(state, position=position)
-
-

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from backend.api.blueprint import Blueprint
 from marshmallow import Schema, fields
 
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES, SENDING_KEYS
 from backend.api.fields import Uuid
 from backend.api.identity_schemas import problems

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Response
-from backend.api.blueprint import Blueprint
 from marshmallow import Schema, fields
 
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import BothSchema, StepSchema
 from backend.callers import current_caller, person_or_device

@@ -1,13 +1,14 @@
 """``POST /sync``: what a tablet kept while it was away, in its order; one refusal stops nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
-from backend.api.blueprint import Blueprint
 from marshmallow import ValidationError, fields, validate
 
 from backend.api.answers import answer
+from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import SCHEMAS, SendingSchema, Strict
 from backend.api.fields import Moment, PlainText, Uuid, Whole
 from backend.api.identity_schemas import ProblemSchema, problems
@@ -16,7 +17,6 @@ from backend.handle import Outcome
 from backend.problems import NotFound, Problem, problem, refusal_problem, validation_problem
 from backend.sending import seal_up
 from backend.services import services
-from dataclasses import replace
 from escalation.refusal import Refused
 from escalation.rights import Caller
 from escalation.timeline import MAX_INTEGER
@@ -66,9 +66,9 @@ def sync(body: Mapping[str, Any]) -> Response:
     caller = current_caller()
     raw = request.get_json()["commands"]
     present = body.get("session") or _last_session(raw)
-    results = []
+    results: list[dict[str, Any]] = []
     for command in raw:
-        result = {"command_id": _id_of(command)}
+        result: dict[str, Any] = {"command_id": _id_of(command)}
         try:
             outcome = _carry_out(caller, command, body, present)
             kind = {"late": "late", "repeated": "repeated"}.get(outcome.kind, "applied")

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, select
 from backend.api.answers import answer
 from backend.api.command_schemas import SENDING_KEYS
 from backend.api.fields import Uuid
+from backend.event_store import read_texts
 from backend.handle import Outcome
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.read_models import SentAt, render, texts_needed
-from backend.event_store import read_texts
 from backend.sending import seal_up
 from backend.services import Services, services
 from escalation.incident import Incident
@@ -34,9 +34,7 @@ def send_body(
         sending["command_id"] = Uuid().deserialize(header)
     loaded = {key: value for key, value in body.items() if key not in SENDING_KEYS}
     data = {key: value for key, value in raw.items() if key not in SENDING_KEYS}
-    envelope = seal_up(
-        services(), name, caller, loaded, data, sending, incident_id=incident_id
-    )
+    envelope = seal_up(services(), name, caller, loaded, data, sending, incident_id=incident_id)
     return services().send(envelope)
 
 

@@ -1,13 +1,15 @@
 """Alembic's entrance: the app's own database and tables."""
 
+from typing import Literal
+
 from alembic import context
 from flask import current_app
 
-from backend import tables
-from backend.db import Moment
+from backend import tables  # noqa: F401  (declares them)
+from backend.db import Moment, db
 
 
-def plain_types(kind: str, item: object, _: object) -> str | bool:
+def plain_types(kind: str, item: object, _: object) -> str | Literal[False]:
     """A migration speaks of what the column holds, not of our Python types."""
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Moment) else False
 
@@ -19,7 +21,7 @@ def run() -> None:
     with engine.connect() as connection:
         context.configure(
             connection=connection,
-            target_metadata=tables.db.metadata,
+            target_metadata=db.metadata,
             compare_type=True,
             render_item=plain_types,
         )
