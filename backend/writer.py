@@ -40,7 +40,7 @@ class Job:
 
     work: Callable[[Batch], Any]
     alone: bool
-    result: AsyncResult[Any] = field(default_factory=AsyncResult)
+    result: "AsyncResult[Any]" = field(default_factory=AsyncResult)
 
 
 @dataclass(slots=True)

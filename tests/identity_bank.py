@@ -136,6 +136,15 @@ class Process:
         self.slow.stop()
 
 
+class Answer:
+    """What came back; ``json`` is the body's value, whatever it is."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.json: Any = response.get_json(silent=True)
+
+
 class Client:
     """A program with a token, or a browser with cookies."""
 
@@ -144,49 +153,50 @@ class Client:
         self.token: str | None = None
         self.device_id = ""
 
-    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         headers = dict(options.pop("headers", {}))
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
-        return self.flask.open(
+        response = self.flask.open(
             f"/api/v1{path}", method=method, json=body, headers=headers, **options
         )
+        return Answer(response)
 
-    def get(self, path: str, **options: Any) -> TestResponse:
+    def get(self, path: str, **options: Any) -> Answer:
         return self.ask("GET", path, **options)
 
-    def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.ask("POST", path, body, **options)
 
-    def put(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def put(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.ask("PUT", path, body, **options)
 
-    def patch(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def patch(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.ask("PATCH", path, body, **options)
 
-    def delete(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def delete(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.ask("DELETE", path, body, **options)
 
     def login(
         self, username: str, password: str = PASSWORD, address: str = "10.0.0.1", **more: Any
-    ) -> TestResponse:
+    ) -> Answer:
         headers = more.pop("headers", {})
         body = {"username": username, "password": password, **more}
         return self.post(
             "/auth/login", body, headers=headers, environ_base={"REMOTE_ADDR": address}
         )
 
-    def pin(self, username: str, pin: str = PIN, **options: Any) -> TestResponse:
+    def pin(self, username: str, pin: str = PIN, **options: Any) -> Answer:
         return self.post("/auth/pin", {"username": username, "pin": pin}, **options)
 
-    def pairing_code(self, org: str) -> TestResponse:
+    def pairing_code(self, org: str) -> Answer:
         return self.post("/devices/pairing-codes", {"org": org, "name": "3 号柜台"})
 
     @property
-    def me(self) -> TestResponse:
+    def me(self) -> Answer:
         return self.get("/auth/me")
 
 
-def kind(response: TestResponse) -> str:
+def kind(response: Answer) -> str:
     """The last word of a problem's type."""
     return str(response.json["type"]).rsplit("/", 1)[-1]

