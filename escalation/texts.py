@@ -23,6 +23,7 @@ class Seal:
 
     random_bytes: Callable[[int], bytes]
     kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
 
     def __call__(self, typed: Typed) -> dict[str, str]:
         """What stands in the event for ``typed``."""

@@ -193,7 +193,7 @@ class Bank:
             playbook_of=self.playbook_of,
             reachable=lambda user: user not in {user_id(name) for name in self.away},
             new_id=self.new_id,
-            seal=Seal(lambda count: self.ids.to_bytes(count)),
+            seal=Seal(self.ids.to_bytes),
             is_working_day=is_working_day,
             pace=self.pace,
             command_id=None if caller is None else self.new_id(),

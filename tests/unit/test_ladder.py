@@ -87,8 +87,7 @@ def test_one_who_can_be_reached_is_enough_to_wait():
 
 
 def test_with_nobody_reachable_at_all_the_top_is_exhausted_and_asked_again_and_again():
-    bank = Bank(away={name for name in ("manager1", "office1", "deputy1", "supervisor1")})
-    bank.away |= {"regional1", "hqduty1"}
+    bank = Bank(away={"manager1", "office1", "deputy1", "supervisor1", "regional1", "hqduty1"})
     case = bank.raises("teller1", "group_visit")
     assert [level for _, level, _ in case.rung()] == [1, 2, 3, 4]
     assert [event.data["because"] for event in case.of("alert.exhausted")] == ["unreachable"]

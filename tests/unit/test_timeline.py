@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import orjson
 import pytest
@@ -24,7 +25,7 @@ from escalation.timeline import (
 )
 from tests.builders import Bank
 
-EVENT = {
+EVENT: dict[str, Any] = {
     "id": "01930000-0000-7000-8000-000000000001",
     "incident_id": "01930000-0000-7000-8000-000000000000",
     "seq": 1,
