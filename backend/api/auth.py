@@ -44,7 +44,7 @@ blueprint = Blueprint("auth", __name__, description="Signing in and out.")
 
 @blueprint.post("/auth/login")
 @public
-@problems(400, 401, 413, 422, 429)
+@problems(400, 401, 413, 422, 429, 507)
 @blueprint.arguments(LoginBodySchema)
 @blueprint.response(200, SignedInSchema)
 def login(body: Mapping[str, Any]) -> Response:
@@ -58,7 +58,7 @@ def login(body: Mapping[str, Any]) -> Response:
 
 @blueprint.post("/auth/pin")
 @person_or_device
-@problems(400, 401, 403, 413, 422, 429)
+@problems(400, 401, 403, 413, 422, 429, 507)
 @blueprint.arguments(PinBodySchema)
 @blueprint.response(200, SignedInSchema)
 def pin(body: Mapping[str, Any]) -> Response:
@@ -73,7 +73,7 @@ def pin(body: Mapping[str, Any]) -> Response:
 
 @blueprint.post("/auth/logout")
 @signed_in
-@problems(401, 403)
+@problems(401, 403, 507)
 @blueprint.response(204)
 def logout() -> Response:
     """Sign out. A tablet stays paired."""

@@ -44,7 +44,7 @@ blueprint = Blueprint("devices", __name__, description="Paired tablets.")
 
 @blueprint.post("/devices/pairing-codes")
 @signed_in
-@problems(400, 401, 403, 413, 422)
+@problems(400, 401, 403, 413, 422, 507)
 @blueprint.arguments(PairingCodeBodySchema)
 @blueprint.response(201, PairingCodeSchema)
 def make_pairing_code(body: Mapping[str, Any]) -> Response:
@@ -70,7 +70,7 @@ def make_pairing_code(body: Mapping[str, Any]) -> Response:
 
 @blueprint.post("/devices/pair")
 @public
-@problems(400, 413, 422, 429)
+@problems(400, 413, 422, 429, 507)
 @blueprint.arguments(PairBodySchema)
 @blueprint.response(201, PairedSchema)
 def pair_device(body: Mapping[str, Any]) -> Response:
@@ -141,7 +141,7 @@ def list_devices(page: Mapping[str, Any]) -> Response:
 
 @blueprint.delete("/devices/<device_id>")
 @signed_in
-@problems(401, 403, 404)
+@problems(401, 403, 404, 507)
 @blueprint.response(204)
 def revoke_device(device_id: str) -> Response:
     """End a tablet: its token, and whoever is signed in on it."""

@@ -31,7 +31,7 @@ blueprint = Blueprint("one_time_codes", __name__, description="One-time codes.")
 
 @blueprint.post("/users/me/otp")
 @signed_in
-@problems(401, 403, 409)
+@problems(401, 403, 409, 507)
 @blueprint.response(201, OtpSchema)
 def begin() -> Response:
     """A new secret for an authenticator app; it counts once a first code has been shown."""
@@ -54,7 +54,7 @@ def begin() -> Response:
 
 @blueprint.put("/users/me/otp")
 @signed_in
-@problems(400, 401, 403, 409, 413, 422)
+@problems(400, 401, 403, 409, 413, 422, 507)
 @blueprint.arguments(OtpBodySchema)
 @blueprint.response(204)
 def confirm(body: Mapping[str, Any]) -> Response:
@@ -79,7 +79,7 @@ def confirm(body: Mapping[str, Any]) -> Response:
 
 @blueprint.delete("/users/me/otp")
 @signed_in
-@problems(400, 401, 403, 413, 422, 429)
+@problems(400, 401, 403, 413, 422, 429, 507)
 @blueprint.arguments(PasswordBodySchema)
 @blueprint.response(204)
 def remove(body: Mapping[str, Any]) -> Response:

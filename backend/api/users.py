@@ -59,7 +59,7 @@ def list_staff(page: Mapping[str, Any]) -> Response:
 
 @blueprint.post("/users")
 @signed_in
-@problems(400, 401, 403, 409, 413, 422)
+@problems(400, 401, 403, 409, 413, 422, 507)
 @blueprint.arguments(UserBodySchema)
 @blueprint.response(201, StaffSchema)
 def add_user(body: Mapping[str, Any]) -> Response:
@@ -77,7 +77,7 @@ def add_user(body: Mapping[str, Any]) -> Response:
 
 @blueprint.patch("/users/<username>")
 @signed_in
-@problems(400, 401, 403, 404, 409, 413, 422)
+@problems(400, 401, 403, 404, 409, 413, 422, 507)
 @blueprint.arguments(UserChangeBodySchema)
 @blueprint.response(200, StaffSchema)
 def change_staff(body: Mapping[str, Any], username: str) -> Response:
