@@ -106,7 +106,9 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     services = _build(settings, clock)
     app.extensions["counterbell"] = services
     write_engine = make_engine(settings.database_url, writer=True)
-    services.writer = Writer(write_engine, lambda done: _after_commit(services, done))
+    services.writer = Writer(
+        write_engine, services.write_path.look_up, lambda done: _after_commit(services, done)
+    )
     services.gateway = Gateway(services, app)
     services.engine = Engine(services)
     services.on_world_change = lambda: _world_changed(services)

@@ -77,14 +77,20 @@ def _of_one_shape(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 @dataclass(slots=True)
 class Batch:
-    """The writer's transaction. ``seal_log`` has the last word before the commit."""
+    """The writer's transaction. ``seal_log`` has the last word before the commit.
+
+    ``asked`` are the ids of commands and incidents that have been looked up already, all in one
+    query: one that is not in ``commands`` or ``aliases`` then is not in the database either.
+    """
 
     conn: Connection
     rows: Rows = field(default_factory=Rows)
     loaded: dict[str, Loaded] = field(default_factory=dict)
     before: dict[str, Incident | None] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    commands: dict[str, dict[str, Any]] = field(default_factory=dict)
+    commands: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    counters: dict[str, int] = field(default_factory=dict)
     log_head: tuple[int, str] | None = None
 
     @property

@@ -22,6 +22,22 @@ _EVENTS = EventRow.__table__
 _TEXTS = SealedTextRow.__table__
 _COMMANDS = CommandRow.__table__
 _COUNTERS = CounterRow.__table__
+_COMMANDS_BY_ID = select(_COMMANDS).where(_COMMANDS.c.id.in_(bindparam("ids", expanding=True)))
+_COUNT_UP = (
+    update(_COUNTERS)
+    .where(_COUNTERS.c.name == bindparam("counter"))
+    .values(value=_COUNTERS.c.value + 1)
+    .returning(_COUNTERS.c.value)
+)
+_UNSEALED = (
+    select(_EVENTS.c.ord, _EVENTS.c.chain)
+    .where(_EVENTS.c.position.is_(None))
+    .order_by(_EVENTS.c.ord)
+)
+_LAST_POSITION = select(func.max(_EVENTS.c.position))
+_GIVE_POSITION = (
+    update(_EVENTS).where(_EVENTS.c.ord == bindparam("at")).values(position=bindparam("place"))
+)
 _SEALING_LOCK = 0x43_42_53_45
 """PostgreSQL advisory lock: one sealer at a time."""
 
@@ -96,15 +112,15 @@ def _log_head(batch: Batch) -> tuple[int, str]:
 
 def keep_texts(batch: Batch, chain: str, seal: Seal) -> None:
     """Store what was sealed; the same text sealed again by a device is one row."""
-    waiting = {row["hash"] for row in batch.rows.inserts.get(_TEXTS, ())}
-    given = {digest for digest in seal.kept if digest not in waiting}
-    if not given:
-        return
-    # Only a device chooses its salt: then the text may be there already.
-    known = select(_TEXTS.c.hash).where(_TEXTS.c.hash.in_(given))
-    given -= set(batch.conn.execute(known).scalars())
-    for digest in given:
-        salt, words = seal.kept[digest]
+    known: set[str] = set()
+    if seal.foreign:
+        # Only a device chooses its salt: then the text may be there already.
+        known = {row["hash"] for row in batch.rows.inserts.get(_TEXTS, ())}
+        found = select(_TEXTS.c.hash).where(_TEXTS.c.hash.in_(seal.foreign))
+        known.update(batch.conn.execute(found).scalars())
+    for digest, (salt, words) in seal.kept.items():
+        if digest in known:
+            continue
         batch.rows.insert(_TEXTS, {"hash": digest, "chain": chain, "salt": salt, "text": words})
 
 
@@ -116,22 +132,18 @@ def seal_log(conn: Connection) -> Sealed:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK})
-    unsealed = select(_EVENTS.c.ord, _EVENTS.c.chain).where(_EVENTS.c.position.is_(None))
-    rows = conn.execute(unsealed.order_by(_EVENTS.c.ord)).all()
-    last = conn.execute(select(func.max(_EVENTS.c.position))).scalar() or 0
+    rows = conn.execute(_UNSEALED).all()
+    last = log_position(conn)
     if rows:
-        given = update(_EVENTS).where(_EVENTS.c.ord == bindparam("at"))
-        conn.execute(
-            given.values(position=bindparam("place")),
-            [{"at": row.ord, "place": last + n} for n, row in enumerate(rows, 1)],
-        )
+        places = [{"at": row.ord, "place": last + n} for n, row in enumerate(rows, 1)]
+        conn.execute(_GIVE_POSITION, places)
     touched = {row.chain: last + n for n, row in enumerate(rows, 1) if row.chain != LOG_CHAIN}
     return Sealed(last + len(rows), touched)
 
 
 def log_position(conn: Connection) -> int:
     """The end of the sealed log."""
-    return conn.execute(select(func.max(_EVENTS.c.position))).scalar() or 0
+    return conn.execute(_LAST_POSITION).scalar() or 0
 
 
 def changed_since(conn: Connection, position: int, limit: int) -> list[tuple[str, int]]:
@@ -183,14 +195,17 @@ def read_texts(conn: Connection, hashes: Sequence[str]) -> dict[str, dict[str, s
     return found
 
 
+def look_up_commands(batch: Batch, ids: Sequence[str]) -> None:
+    """Find out in one query which of these ids have been carried out."""
+    for row in batch.conn.execute(_COMMANDS_BY_ID, {"ids": ids}).mappings():
+        batch.commands[row["id"]] = dict(row)
+
+
 def find_command(batch: Batch, command_id: str) -> Mapping[str, Any] | None:
     """What was carried out under this id, with its fingerprint and outcome."""
-    known = batch.commands.get(command_id)
-    if known is not None:
-        return known
-    found = select(_COMMANDS).where(_COMMANDS.c.id == command_id)
-    row = batch.conn.execute(found).mappings().first()
-    return None if row is None else dict(row)
+    if command_id not in batch.commands and command_id not in batch.asked:
+        look_up_commands(batch, [command_id])
+    return batch.commands.get(command_id)
 
 
 def keep_command(batch: Batch, row: dict[str, Any]) -> None:
@@ -199,16 +214,22 @@ def keep_command(batch: Batch, row: dict[str, Any]) -> None:
     batch.rows.insert(_COMMANDS, row)
 
 
+def next_in_batch(batch: Batch, name: str) -> int:
+    """The next value of a counter that many commands of a batch count up."""
+    value = batch.counters.get(name)
+    if value is None:
+        value = next_number(batch.conn, name)
+    else:
+        value += 1
+        batch.rows.update(_COUNTERS, {"name": name}, {"value": value})
+    batch.counters[name] = value
+    return value
+
+
 def next_number(conn: Connection, name: str) -> int:
     """The next value of a counter, from 1."""
-    row = {"name": name, "value": 1}
-    taken = conn.execute(
-        update(_COUNTERS)
-        .where(_COUNTERS.c.name == name)
-        .values(value=_COUNTERS.c.value + 1)
-        .returning(_COUNTERS.c.value)
-    ).scalar()
+    taken = conn.execute(_COUNT_UP, {"counter": name}).scalar()
     if taken is not None:
         return int(taken)
-    conn.execute(insert(_COUNTERS), [row])
+    conn.execute(insert(_COUNTERS), [{"name": name, "value": 1}])
     return 1

@@ -5,13 +5,13 @@ People, tablets coming back, receipts and the timer enter by the same door.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import bindparam, func, select
 
 from backend.batch import Batch, Loaded
 from backend.clock import Clock
@@ -21,7 +21,8 @@ from backend.event_store import (
     find_command,
     keep_command,
     keep_texts,
-    next_number,
+    look_up_commands,
+    next_in_batch,
 )
 from backend.organisation import World
 from backend.presence import Presence
@@ -45,6 +46,19 @@ from notifications.plan import plan
 
 JOIN_WITHIN = timedelta(seconds=60)
 """Two raises of the same at the same branch within this are one incident (contract, 3)."""
+
+_NEAR = (
+    select(INCIDENTS.c.id)
+    .where(
+        INCIDENTS.c.branch == bindparam("branch"),
+        INCIDENTS.c.type == bindparam("type"),
+        INCIDENTS.c.drill == bindparam("drill"),
+        INCIDENTS.c.status != "cancelled",
+        INCIDENTS.c.opened_at >= bindparam("earliest"),
+        INCIDENTS.c.opened_at <= bindparam("latest"),
+    )
+    .order_by(INCIDENTS.c.opened_at)
+)
 
 #: What a tablet did while it was away and what cannot act any more (contract, 3: ``late``).
 TOO_LATE = frozenset({"step-done", "closed", "cancelled"})
@@ -73,13 +87,17 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a command. ``kind``: applied, repeated, late, joined."""
+    """What came of a command. ``kind``: applied, repeated, late, joined.
+
+    ``texts`` are the typed texts that it sealed: salt and text by hash.
+    """
 
     kind: str
     state: Incident
     plan: Plan = field(default_factory=Plan)
     changed: bool = False
     problem: Refused | None = None
+    texts: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
 class WritePath:
@@ -105,6 +123,12 @@ class WritePath:
         self._is_working_day = is_working_day
         self._fingerprint_key = fingerprint_key
         self._pace = pace
+
+    def look_up(self, batch: Batch, ids: Sequence[str]) -> None:
+        """Before a batch decides: which of its commands and incidents are known already."""
+        look_up_commands(batch, ids)
+        self._states.look_up_aliases(batch, ids)
+        batch.asked.update(ids)
 
     def handle(self, batch: Batch, envelope: Envelope) -> Outcome:
         """Carry out one command, once.
@@ -209,7 +233,9 @@ class WritePath:
     def _by_any_id(self, batch: Batch, any_id: str) -> Loaded | None:
         if any_id in batch.loaded:
             return batch.loaded[any_id]
-        incident_id = batch.aliases.get(any_id) or self._states.resolve(batch.conn, any_id)
+        if any_id not in batch.aliases and any_id not in batch.asked:
+            self._states.look_up_aliases(batch, [any_id])
+        incident_id = batch.aliases.get(any_id)
         return None if incident_id is None else self._states.for_writing(batch, incident_id)
 
     def _authorise(self, envelope: Envelope, state: Incident) -> None:
@@ -282,22 +308,14 @@ class WritePath:
                 and abs(state.opened_at - at) <= JOIN_WITHIN
             ):
                 return loaded
-        table = INCIDENTS.c
-        near = (
-            select(table.id)
-            .where(
-                and_(
-                    table.branch == command.branch,
-                    table.type == command.type,
-                    table.drill == command.drill,
-                    table.status != "cancelled",
-                    table.opened_at >= at - JOIN_WITHIN,
-                    table.opened_at <= at + JOIN_WITHIN,
-                )
-            )
-            .order_by(table.opened_at)
-        )
-        for incident_id in batch.conn.execute(near).scalars().all():
+        near = {
+            "branch": command.branch,
+            "type": command.type,
+            "drill": command.drill,
+            "earliest": at - JOIN_WITHIN,
+            "latest": at + JOIN_WITHIN,
+        }
+        for incident_id in batch.conn.execute(_NEAR, near).scalars().all():
             if incident_id not in batch.loaded:
                 return self._states.for_writing(batch, incident_id)
         return None
@@ -305,7 +323,7 @@ class WritePath:
     def _number(self, batch: Batch, branch: str) -> str:
         zone = ZoneInfo(self._world.directory.orgs[branch].timezone)
         month = self._clock.now().astimezone(zone).strftime("%y%m")
-        return f"CB-{month}-{next_number(batch.conn, f'incident:{month}'):04d}"
+        return f"CB-{month}-{next_in_batch(batch, f'incident:{month}'):04d}"
 
     def _carry_out(
         self,
@@ -336,7 +354,7 @@ class WritePath:
                 },
             )
         planned = plan(before, decision.events, after)
-        return Outcome(kind, after, planned, changed=bool(decision.events))
+        return Outcome(kind, after, planned, changed=bool(decision.events), texts=seal.kept)
 
     def _collect(
         self,

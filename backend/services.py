@@ -17,6 +17,7 @@ from backend.sessions import Sessions
 from backend.shelf import Shelf
 from backend.states import States
 from backend.writer import Writer
+from escalation.commands import Open
 
 if TYPE_CHECKING:
     from backend.engine import Engine
@@ -48,7 +49,12 @@ class Services:
 
     def send(self, envelope: Envelope) -> Outcome:
         """Hand a command to the writer and wait until it is on disk."""
-        return self.writer.submit(lambda batch: self.write_path.handle(batch, envelope))
+        ids = [envelope.command_id]
+        if isinstance(envelope.command, Open):
+            ids.append(envelope.command.id)
+        elif envelope.incident_id is not None:
+            ids.append(envelope.incident_id)
+        return self.writer.submit(lambda batch: self.write_path.handle(batch, envelope), *ids)
 
     def world_changed(self) -> None:
         """Somebody changed the organisation, a device or a session."""

@@ -1,9 +1,10 @@
 """The states of incidents that were used last, by id: committed ones, and nothing newer."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from backend.batch import Batch, Loaded
 from backend.event_store import load_incident
@@ -11,6 +12,9 @@ from backend.projections import ALIASES, INCIDENTS
 from escalation.evolve import PlaybookOf
 
 LARGEST = 4096
+_ALIASES_BY_ID = select(ALIASES).where(ALIASES.c.id.in_(bindparam("ids", expanding=True)))
+_HEAD = select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == bindparam("incident"))
+_HEAD_LOCKED = _HEAD.with_for_update()
 
 
 class States:
@@ -27,8 +31,7 @@ class States:
         if found is not None:
             return found
         if batch.on_postgresql:
-            row = select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == incident_id)
-            head = batch.conn.execute(row.with_for_update()).scalar()
+            head = batch.conn.execute(_HEAD_LOCKED, {"incident": incident_id}).scalar()
             known = self._get(incident_id)
             if head is not None and known is not None and known.head_hash == head:
                 return known
@@ -37,9 +40,7 @@ class States:
 
     def read(self, conn: Connection, incident_id: str) -> Loaded | None:
         """The committed state, as ``conn`` sees it."""
-        head = conn.execute(
-            select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == incident_id)
-        ).scalar()
+        head = conn.execute(_HEAD, {"incident": incident_id}).scalar()
         if head is None:
             return None
         known = self._get(incident_id)
@@ -47,10 +48,17 @@ class States:
             return known
         return load_incident(conn, incident_id, self._playbook_of)
 
+    @staticmethod
+    def look_up_aliases(batch: Batch, ids: Sequence[str]) -> None:
+        """Find out in one query which incidents answer to these ids."""
+        for row in batch.conn.execute(_ALIASES_BY_ID, {"ids": ids}):
+            batch.aliases[row.id] = row.incident_id
+
     def resolve(self, conn: Connection, any_id: str) -> str | None:
         """The incident that answers to ``any_id``."""
-        found = select(ALIASES.c.incident_id).where(ALIASES.c.id == any_id)
-        return conn.execute(found).scalar()
+        for row in conn.execute(_ALIASES_BY_ID, {"ids": [any_id]}):
+            return str(row.incident_id)
+        return None
 
     def keep(self, batch: Batch) -> None:
         """The batch is on disk: its states are the committed ones now."""

@@ -7,7 +7,7 @@ so that a bad one fails alone. See docs/adr/0001.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -40,6 +40,7 @@ class Job:
 
     work: Callable[[Batch], Any]
     alone: bool
+    ids: tuple[str, ...] = ()
     result: "AsyncResult[Any]" = field(default_factory=AsyncResult)
 
 
@@ -55,9 +56,15 @@ class Committed:
 class Writer:
     """Serialises all writes of this process."""
 
-    def __init__(self, engine: Engine, after_commit: Callable[[Committed], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        look_up: Callable[[Batch, Sequence[str]], None],
+        after_commit: Callable[[Committed], None],
+    ) -> None:
         """``after_commit`` runs on the hub, once per transaction, before the jobs' callers."""
         self._engine = engine
+        self._look_up = look_up
         self._after_commit = after_commit
         self._waiting: deque[Job] = deque()
         self._wake = Event()
@@ -74,14 +81,16 @@ class Writer:
         """Still taking jobs (readiness)."""
         return not self._loop.dead
 
-    def submit(self, work: Callable[[Batch], T]) -> T:
+    def submit(self, work: Callable[[Batch], T], *ids: str) -> T:
         """A command: ``work`` reads and decides; it is flushed together with others.
+
+        ``ids`` are those of the command and its incident: they are looked up for the whole batch.
 
         Raises:
             Refused: a rule said no.
             DiskFullError: nothing was written.
         """
-        value: T = self._hand_over(Job(work, alone=False))
+        value: T = self._hand_over(Job(work, alone=False, ids=ids))
         return value
 
     def run(self, work: Callable[[Batch], T]) -> T:
@@ -151,6 +160,9 @@ class Writer:
     def _transaction(self, jobs: list[Job]) -> Committed:
         with self._engine.begin() as conn:
             batch = Batch(conn)
+            ids = [each for job in jobs for each in job.ids]
+            if ids:
+                self._look_up(batch, ids)
             outcomes: list[tuple[Job, Any, BaseException | None]] = []
             for job in jobs:
                 try:

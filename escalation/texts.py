@@ -19,7 +19,10 @@ class Typed:
 
 @dataclass(slots=True)
 class Seal:
-    """Turns typed texts into ``{"sealed": hash}`` and keeps what must be stored beside."""
+    """Turns typed texts into ``{"sealed": hash}`` and keeps what must be stored beside.
+
+    ``foreign`` are the hashes whose salt a device chose.
+    """
 
     random_bytes: Callable[[int], bytes]
     kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
@@ -30,6 +33,8 @@ class Seal:
         salt = self.random_bytes(SALT_BYTES) if typed.salt is None else typed.salt
         digest = sealed_hash(salt, typed.text)
         self.kept[digest] = (salt, typed.text)
+        if typed.salt is not None:
+            self.foreign.add(digest)
         return {"sealed": digest}
 
     def optional(self, name: str, typed: Typed | None) -> dict[str, object]:

@@ -12,7 +12,13 @@ from backend.api.command_schemas import BODIES
 from backend.api.fields import Moment, PlainText, clean
 from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import STATUSES, IncidentListSchema, IncidentSchema, RaisedSchema
-from backend.api.views import POSITION_HEADER, find_visible, send_body, whole_incident
+from backend.api.views import (
+    POSITION_HEADER,
+    find_visible,
+    new_incident,
+    send_body,
+    whole_incident,
+)
 from backend.callers import current_caller, person_or_device, signed_in
 from backend.incident_list import list_incidents
 from backend.services import services
@@ -72,7 +78,7 @@ def raise_incident(body: Mapping[str, Any]) -> Response:
         return answer({"id": body.get("id") or state.id}, 201)
     if outcome.kind == "repeated" and not _shown(caller, state.id):
         return answer({"id": body.get("id") or state.id}, 201)
-    return whole_incident(state, status=201 if outcome.kind == "applied" else 200)
+    return new_incident(outcome) if outcome.kind == "applied" else whole_incident(state)
 
 
 def _shown(caller: Any, incident_id: str) -> bool:

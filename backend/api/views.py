@@ -13,7 +13,7 @@ from backend.event_store import read_texts
 from backend.handle import Outcome
 from backend.problems import NotFound
 from backend.projections import OUTBOX
-from backend.read_models import SentAt, render, texts_needed
+from backend.read_models import SentAt, Texts, render, texts_needed
 from backend.sending import seal_up
 from backend.services import Services, services
 from escalation.incident import Incident
@@ -38,13 +38,24 @@ def send_body(
     return services().send(envelope)
 
 
-def whole_incident(state: Incident, *, status: int = 200, position: int | None = None) -> Response:
+def whole_incident(state: Incident, *, position: int | None = None) -> Response:
     """The incident as it is now."""
-    parts = services()
-    texts, sent_at = parts.reader.run(lambda conn: beside(conn, state))
+    texts, sent_at = services().reader.run(lambda conn: beside(conn, state))
     headers = {} if position is None else {POSITION_HEADER: str(position)}
-    if status == 201:
-        headers["Location"] = f"/api/v1/incidents/{state.id}"
+    return _rendered(state, texts, sent_at, 200, headers)
+
+
+def new_incident(outcome: Outcome) -> Response:
+    """An incident that has just been raised: all that it shows is at hand."""
+    texts = {digest: {"text": text} for digest, (_, text) in outcome.texts.items()}
+    location = {"Location": f"/api/v1/incidents/{outcome.state.id}"}
+    return _rendered(outcome.state, texts, {}, 201, location)
+
+
+def _rendered(
+    state: Incident, texts: Texts, sent_at: SentAt, status: int, headers: Mapping[str, str]
+) -> Response:
+    parts = services()
     body = render(state, parts.world.directory, parts.shelf.library, texts, sent_at)
     return answer(body, status, headers)
 

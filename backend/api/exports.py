@@ -1,0 +1,148 @@
+"""Taking timelines out of the house (contract, section 7)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate
+
+from backend.api.blueprint import Blueprint
+from backend.api.command_schemas import Strict
+from backend.api.fields import Moment, PlainText, words
+from backend.api.identity_schemas import problems
+from backend.callers import current_caller, signed_in
+from backend.exports import (
+    BULK_MEDIA_TYPES,
+    MEDIA_TYPES,
+    Period,
+    export_incident,
+    export_many,
+)
+from backend.services import services
+from escalation.people import Directory
+from escalation.refusal import Invalid
+
+blp = Blueprint("exports", __name__, url_prefix="/api/v1", description="Exports.")
+
+_NOT_YET = ("xlsx", "pdf", "zip")
+
+
+def _offered(form: str) -> None:
+    if form in _NOT_YET:
+        raise words(f"这个版本还不能导出 {form}。", f"This version does not offer {form} yet.")
+
+
+def _known(form: str) -> None:
+    if form not in (*MEDIA_TYPES, *_NOT_YET):
+        raise ValidationError("Must be one of: json, csv.")
+
+
+class Form(fields.String):
+    """``json`` or ``csv``; what comes later is refused by name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            load_default="json", validate=[_known, _offered], metadata={"enum": list(MEDIA_TYPES)}
+        )
+
+
+class Day(fields.Field[date]):
+    """A moment (RFC 3339), or a day by the calendar of the org."""
+
+    def __init__(self, data_key: str) -> None:
+        kinds = [{"type": "string", "format": each} for each in ("date-time", "date")]
+        super().__init__(data_key=data_key, metadata={"anyOf": kinds})
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> date:
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            moment: datetime = Moment()._deserialize(value, attr, data, **more)
+            return moment
+
+
+class ExportQuerySchema(Strict):
+    """In which form and language."""
+
+    format = Form()
+    lang = fields.String(load_default="zh", validate=validate.OneOf(("zh", "en")))
+
+
+class BulkQuerySchema(ExportQuerySchema):
+    """Which incidents: opened from ``from`` on and before ``to``; a day ``to`` is included."""
+
+    since = Day("from")
+    until = Day("to")
+    org = PlainText(longest=64)
+
+
+def _contents(media_types: Mapping[str, str], description: str) -> dict[str, Any]:
+    kinds = [kind.partition(";")[0] for kind in media_types.values()]
+    return {
+        "200": {
+            "description": description,
+            "headers": {"Content-Disposition": {"schema": {"type": "string"}}},
+            "content": {
+                kind: {"schema": {"type": "object" if kind == "application/json" else "string"}}
+                for kind in kinds
+            },
+        }
+    }
+
+
+@blp.get("/incidents/<incident_id>/export")
+@signed_in
+@problems(401, 403, 404, 422, 503, 507)
+@blp.arguments(ExportQuerySchema, location="query")
+@blp.doc(responses=_contents(MEDIA_TYPES, "The timeline with its proof, or as a table."))
+def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
+    """The incident and its timeline as a file; the export itself becomes an event after it."""
+    form = query["format"]
+    made = export_incident(services(), current_caller(), incident_id, form, query["lang"])
+    return _file(Response(made.content, content_type=MEDIA_TYPES[form]), made.file_name)
+
+
+@blp.get("/exports")
+@signed_in
+@problems(401, 403, 422, 507)
+@blp.arguments(BulkQuerySchema, location="query")
+@blp.doc(responses=_contents(BULK_MEDIA_TYPES, "One bundle a line, or one table."))
+def get_exports(query: Mapping[str, Any]) -> Response:
+    """All incidents of a period that the caller sees and may export, oldest first, streamed."""
+    parts, form = services(), query["format"]
+    period = _period(query, parts.world.directory)
+    stream = export_many(parts, current_caller(), period, form, query["lang"])
+    return _file(
+        Response(stream, content_type=BULK_MEDIA_TYPES[form]),
+        f"counterbell-{parts.clock.now():%Y%m%d}.{'ndjson' if form == 'json' else form}",
+    )
+
+
+def _file(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _period(query: Mapping[str, Any], directory: Directory) -> Period:
+    org = query.get("org")
+    if org is not None and org not in directory.orgs:
+        raise Invalid("org", "没有这个机构。", "There is no such org.")
+    here = org or next(each.id for each in directory.orgs.values() if each.parent is None)
+    zone = ZoneInfo(directory.orgs[here].timezone)
+    since = _moment("from", query.get("since"), zone, timedelta(0))
+    until = _moment("to", query.get("until"), zone, timedelta(days=1))
+    if since is not None and until is not None and until <= since:
+        raise Invalid("to", "结束要晚于开始。", "It must be after “from”.")
+    return Period(since, until, org)
+
+
+def _moment(field: str, day: date | None, zone: ZoneInfo, later: timedelta) -> datetime | None:
+    if day is None or isinstance(day, datetime):
+        return day
+    try:
+        start = datetime.combine(day, time(), zone) + later
+        return start.astimezone(tz=ZoneInfo("UTC"))
+    except OverflowError as error:
+        raise Invalid(field, "没有这一天。", "There is no such day.") from error

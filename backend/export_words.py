@@ -1,0 +1,157 @@
+"""The words of a timeline on paper: events, roles and reasons, in Chinese and English.
+
+A key that is not here stands for itself: an old program shows a new event by its name.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+Table = Mapping[str, tuple[str, str]]
+
+EVENTS: Table = {
+    "incident.opened": ("上报", "Raised"),
+    "incident.joined": ("再次上报", "Raised again"),
+    "incident.report_withdrawn": ("撤回上报", "Report withdrawn"),
+    "incident.reclassified": ("改类型", "Type changed"),
+    "incident.handed_over": ("移交负责", "Handed over"),
+    "incident.contained": ("已控制", "Contained"),
+    "incident.closed": ("结案", "Closed"),
+    "incident.cancelled": ("取消", "Cancelled"),
+    "incident.reopened": ("重新打开", "Reopened"),
+    "report.late": ("迟到的操作", "Came too late to act"),
+    "alert.raised": ("发出警报", "Alert raised"),
+    "alert.informed": ("告知", "Informed"),
+    "alert.delivered": ("警报送达", "Alert delivered"),
+    "alert.seen": ("警报已看", "Alert seen"),
+    "alert.failed": ("警报未送达", "Alert failed"),
+    "alert.acknowledged": ("接手", "Acknowledged"),
+    "alert.declined": ("不能处理", "Declined"),
+    "alert.escalated": ("升级", "Escalated"),
+    "alert.exhausted": ("最后一级也无人", "Last level reaches nobody"),
+    "step.completed": ("完成步骤", "Step done"),
+    "step.skipped": ("跳过步骤", "Step skipped"),
+    "step.reopened": ("撤销完成", "Step reopened"),
+    "step.cleared": ("合规放行", "Step cleared"),
+    "step.warned": ("步骤将到时", "Step due soon"),
+    "step.overdue": ("步骤超时", "Step overdue"),
+    "facts.recorded": ("记录情况", "Facts recorded"),
+    "note.added": ("备注", "Note"),
+    "attachment.added": ("附件", "Attachment"),
+    "playbook.added": ("加用预案", "Playbook added"),
+    "clock.started": ("时限开始", "Clock started"),
+    "clock.met": ("时限内完成", "Clock met"),
+    "clock.warned": ("时限将到", "Clock nearly out"),
+    "clock.missed": ("时限已过", "Clock missed"),
+    "clock.paused": ("时限暂停", "Clock paused"),
+    "clock.extended": ("时限延长", "Clock extended"),
+    "follow_up.scheduled": ("安排回访", "Follow-up scheduled"),
+    "follow_up.done": ("已回访", "Follow-up done"),
+    "review.recorded": ("复盘", "Review recorded"),
+    "export.made": ("导出", "Exported"),
+    "text.purged": ("按期清除文字", "Text purged"),
+}
+
+ROLES: Table = {
+    "teller": ("柜员", "Teller"),
+    "lobby_manager": ("大堂经理", "Lobby manager"),
+    "guard": ("保安", "Guard"),
+    "counter_supervisor": ("柜面主管", "Counter supervisor"),
+    "branch_manager": ("网点负责人", "Branch manager"),
+    "deputy_manager": ("副职", "Deputy manager"),
+    "office_staff": ("办公室人员", "Office staff"),
+    "complaint_officer": ("投诉专员", "Complaint officer"),
+    "business_line": ("业务渠道人员", "Business line"),
+    "compliance_officer": ("合规", "Compliance officer"),
+    "legal_officer": ("法务", "Legal officer"),
+    "regional_manager": ("上级机构负责人", "Regional manager"),
+    "hq_duty": ("总行值班", "Head office duty"),
+    "auditor": ("审计", "Auditor"),
+    "admin": ("系统管理员", "Administrator"),
+}
+
+ACTORS: Table = {"device": ("柜台平板", "Counter tablet"), "system": ("系统", "System")}
+
+BASES: Table = {
+    "measured": ("实测", "measured"),
+    "estimated": ("估计", "estimated"),
+    "bounded": ("区间", "bounded"),
+    "server": ("服务器", "server"),
+}
+
+REASONS: Table = {
+    "raised": ("上报", "raised"),
+    "no_answer": ("无人应答", "no answer"),
+    "declined": ("全部不能处理", "all declined"),
+    "unreachable": ("联系不上", "unreachable"),
+    "empty": ("该级无人", "nobody at this level"),
+    "failed": ("未送达", "not delivered"),
+    "act_within": ("接手后没有动作", "nothing done in time"),
+    "escalated": ("人工升级", "escalated by hand"),
+    "clock": ("时限", "clock"),
+    "step": ("步骤", "step"),
+    "subject_staff": ("当事员工回避", "about this member of staff"),
+    "step-done": ("步骤已完成", "step already done"),
+    "closed": ("事件已结案", "incident already closed"),
+    "cancelled": ("事件已取消", "incident already cancelled"),
+}
+
+OUTCOMES: Table = {
+    "calmed": ("情绪平复", "calmed"),
+    "settled": ("已解决", "settled"),
+    "to_procedure": ("转投诉流程", "to the complaint procedure"),
+    "withdrew": ("客户撤诉", "customer withdrew"),
+    "police": ("警方处理", "police"),
+    "false_alarm": ("误报", "false alarm"),
+    "other": ("其他", "other"),
+}
+
+TEXTS: Table = {
+    "text": ("备注", "Note"),
+    "note": ("说明", "Note"),
+    "reason": ("原因", "Reason"),
+    "override_reason": ("越过关口的原因", "Reason to override"),
+    "caption": ("图注", "Caption"),
+    "summary": ("情况", "Summary"),
+    "resolution": ("处理结果", "Resolution"),
+}
+
+DETAILS: Table = {
+    "level": ("第{}级", "level {}"),
+    "repeat": ("第{}次重复", "repeat {}"),
+    "eta_minutes": ("{}分钟内到", "there in {} min"),
+    "to_nobody": ("暂无人负责", "nobody in charge"),
+    "to": ("移交给{}", "to {}"),
+    "unreachable": ("联系不上", "unreachable"),
+    "due_at": ("截止 {}", "due {}"),
+    "drill": ("演练", "drill"),
+    "upto_seq": ("至第{}条", "up to event {}"),
+    "purged": ("（已按期清除）", "(purged)"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+}
+
+HEADINGS: Table = {
+    "number": ("事件编号", "Incident"),
+    "seq": ("序号", "Seq"),
+    "position": ("总序号", "Position"),
+    "time_utc": ("时间（UTC）", "Time (UTC)"),
+    "time_local": ("时间（网点时区）", "Time (branch zone)"),
+    "basis": ("时间依据", "Time basis"),
+    "not_before": ("不早于（UTC）", "Not before (UTC)"),
+    "not_after": ("不晚于（UTC）", "Not after (UTC)"),
+    "recorded_at": ("收到时间（UTC）", "Recorded (UTC)"),
+    "type": ("类型代码", "Type key"),
+    "event": ("类型", "Type"),
+    "name": ("姓名", "Name"),
+    "role": ("岗位", "Role"),
+    "what": ("内容", "What"),
+    "texts": ("文字", "Texts"),
+    "hash": ("哈希", "Hash"),
+}
+
+
+def word(table: Table, key: str, lang: Lang) -> str:
+    """What ``key`` is called; the key itself where it has no word."""
+    found = table.get(key)
+    return key if found is None else found[0 if lang == "zh" else 1]
