@@ -47,7 +47,8 @@ def seal_up(  # noqa: PLR0913  (a sending has that many parts)
     command_id = sending.get("command_id") or services.clock.new_id()
     if name == "open":
         data = {**data, "id": data.get("id") or services.clock.new_id()}
-        data.setdefault("branch", own_branch(services, caller))
+        if "branch" not in data:
+            data["branch"] = own_branch(services, caller)
     command = command_of(name, data)
     signed_for = raw.get("id") if isinstance(command, Open) else incident_id
     device, fault = _device(services, name, caller, raw, sending, command_id, signed_for)
