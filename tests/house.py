@@ -1,0 +1,214 @@
+"""A bank that a real server serves: opened on a copy of the demo bank, driven by its clock."""
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.builders import EVERYBODY
+from tests.clients import Client, Tablet
+from tests.fakes import MORNING
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 60.0
+"""Seconds that one order to the server may take."""
+DEMO = {"COUNTERBELL_DEMO": "1"}
+
+
+@cache
+def _ports() -> "count[int]":
+    """Below 32768, where the kernel takes no ports for clients; each process begins elsewhere."""
+    return count(random.Random(os.getpid()).randrange(12_000, 30_000))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    for port in _ports():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
+
+
+class Host:
+    """The server's process (``tests.server``): it is told what to do, and answers when it is done."""
+
+    def __init__(self, log: Path) -> None:
+        self.port = free_port()
+        self._log = log
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.server"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        self._answer()
+
+    def tell(self, do: str, **order: Any) -> dict[str, Any]:
+        """Give an order and wait until it is carried out."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": do, **order}) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def kill(self) -> None:
+        """SIGKILL: no farewell."""
+        self._process.kill()
+        self._end()
+
+    def end(self) -> None:
+        """Let it go; it ends with its input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._end()
+
+    def faults(self) -> list[str]:
+        """What the server has logged as an error since it was started."""
+        lines = self._log.read_text("utf-8").splitlines()
+        return [line for line in lines if '"level": "error"' in line or "Traceback" in line]
+
+    def _end(self) -> None:
+        self._process.wait(PATIENCE)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with ExitStack() as quietly:
+                    quietly.callback(pipe.close)
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"the server has died: {self._log.read_text('utf-8')[-4000:]}"
+        answer: dict[str, Any] = json.loads(line)
+        assert "fault" not in answer, answer["fault"]
+        return answer
+
+
+class House:
+    """One demo bank. ``person`` and ``tablet`` are its staff and its counters."""
+
+    def __init__(
+        self,
+        host: Host,
+        data: Path,
+        tokens: Mapping[str, str],
+        *,
+        environ: Mapping[str, str] | None = None,
+        at: datetime = MORNING,
+    ) -> None:
+        self.host = host
+        self.data = data
+        self.environ = {**DEMO, **(environ or {})}
+        self.now = at
+        self.position = 0
+        self._tokens = dict(tokens)
+        self._clients: list[Client] = []
+        self._people: dict[str, Client] = {}
+        self.open()
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self.host.port}"
+
+    def open(self) -> None:
+        """Begin to serve, at the house's present time."""
+        self._tell(
+            "open",
+            data=str(self.data),
+            port=self.host.port,
+            clock=self.now.isoformat(),
+            environ=self.environ,
+        )
+
+    def close(self) -> None:
+        """End in order; sockets first."""
+        for client in self._clients:
+            client.close()
+        self.host.tell("close")
+
+    def advance(self, seconds: float) -> None:
+        """Time goes by; what falls due is done, each at its own moment."""
+        self._tell("advance", seconds=seconds)
+
+    def jump(self, seconds: float) -> None:
+        """The clock shows a later time at once."""
+        self._tell("jump", seconds=seconds)
+
+    def settle(self) -> None:
+        """Wait until everything that was begun is done."""
+        self._tell("settle")
+
+    def killed_and_restarted(self, *, after: float = 0) -> None:
+        """SIGKILL; ``after`` seconds later it is started again, on the same port."""
+        self.host.kill()
+        self.now += timedelta(seconds=after)
+        port, log = self.host.port, self.host._log  # noqa: SLF001  (its successor)
+        self.host = Host(log)
+        self.host.port = port
+        self.open()
+
+    def person(self, username: str) -> Client:
+        """Somebody of the staff, signed in as a program."""
+        if username not in self._people:
+            if username not in self._tokens:
+                self._tokens[username] = self.nobody().signs_in(username)
+            self._people[username] = self._kept(Client(self._url, self._tokens[username], username))
+        return self._people[username]
+
+    def again(self, username: str) -> Client:
+        """The same person with a second program."""
+        return self._kept(Client(self._url, self._tokens[username], username))
+
+    def nobody(self, token: str | None = None) -> Client:
+        """A program without a session, or with that token."""
+        return self._kept(Client(self._url, token, "nobody"))
+
+    def tablet(self, org: str = "east-01", keeper: str = "admin1") -> Tablet:
+        """A tablet that has just been paired there."""
+        keeper_client = self.person(keeper)
+        code = keeper_client.does("POST", "/devices/pairing-codes", {"org": org, "name": "3 号柜台"})
+        return self._kept(Tablet.paired(self._url, code["code"]))
+
+    def _kept(self, client: Any) -> Any:
+        self._clients.append(client)
+        return client
+
+    def _url(self) -> str:
+        return self.url
+
+    def _tell(self, do: str, **order: Any) -> None:
+        answer = self.host.tell(do, **order)
+        self.now = datetime.fromisoformat(answer["now"])
+        self.position = answer["position"]
+
+
+class Template:
+    """The demo bank with everybody signed in, made once and copied for each test."""
+
+    def __init__(self, host: Host, data: Path, environ: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        house = House(host, data, {}, environ=environ)
+        self.tokens = {name: house.nobody().signs_in(name) for name in EVERYBODY}
+        house.close()
+
+    def copied_to(self, data: Path) -> Path:
+        """A fresh bank."""
+        shutil.copytree(self.data, data)
+        return data

@@ -1,0 +1,153 @@
+"""The real server in a process of its own, with a clock that the test moves.
+
+``python -m tests.server`` is told what to do on standard input, a JSON object a line, and answers
+each with one line when everything that follows from it is done and on disk::
+
+    {"do": "open", "data": DIR, "port": 20100, "clock": "2026-03-11T02:00:00Z", "environ": {}}
+    {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
+    {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
+    {"do": "settle"}                   wait until nothing is under way
+    {"do": "close"}                    end in order; another bank may be opened then
+
+It serves as ``python -m backend serve`` does. The end of its input ends it: it never outlives
+the test that started it.
+"""
+
+import json
+import sys
+import traceback
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.pywsgi import WSGIServer
+from sqlalchemy import Connection, func, select
+
+from backend.app import create_app, start, stop
+from backend.config import from_environment
+from backend.data_lock import DataLock
+from backend.event_store import log_position
+from backend.logs import set_up_logs
+from backend.projections import DEADLINES
+from backend.server import make_server
+from backend.services import Services
+from backend.tables import EventRow
+from tests.fakes import VirtualClock
+
+PATIENCE = 30.0
+"""Seconds after which what is under way counts as stuck."""
+_EVENTS = EventRow.__table__
+
+
+class Opened:
+    """A bank that is being served."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        settings = from_environment(order["environ"], data=order["data"], port=order["port"])
+        self._lock = DataLock(settings.data) if settings.embedded else None
+        self._clock = VirtualClock(datetime.fromisoformat(order["clock"]))
+        app = create_app(settings)
+        self._services: Services = start(app, settings, self._clock)
+        self._server: WSGIServer = make_server(app, settings, "127.0.0.1")
+        self._server.start()
+
+    def close(self) -> None:
+        """End in order."""
+        self._server.stop(timeout=1)
+        stop(self._services)
+        if self._lock is not None:
+            self._lock.release()
+
+    def advance(self, seconds: float) -> None:
+        """Move from deadline to deadline, each at its own moment."""
+        until = self._clock.now() + timedelta(seconds=seconds)
+        while (due := self._services.reader.run(_earliest)) is not None and due <= until:
+            self._clock.move_to(max(due, self._clock.now()))
+            self.settle()
+        self._clock.move_to(until)
+
+    def jump(self, seconds: float) -> None:
+        """Show another time at once."""
+        self._clock.move_to(self._clock.now() + timedelta(seconds=seconds))
+
+    def settle(self) -> None:
+        """Until nothing is due, nothing waits for the writer, and all has its position."""
+        with gevent.Timeout(PATIENCE):
+            while self._busy():
+                self._services.engine.wake()
+                gevent.sleep(0.002)
+
+    def told(self) -> dict[str, Any]:
+        """Where time and log stand."""
+        position = self._services.reader.run(log_position)
+        return {"now": self._clock.now().isoformat(), "position": position}
+
+    def _busy(self) -> bool:
+        due = self._services.reader.run(_earliest)
+        return (
+            (due is not None and due <= self._clock.now())
+            or self._services.writer.waiting > 0
+            or bool(self._services.gateway._unsent)  # noqa: SLF001  (nobody else needs to know)
+            or self._services.reader.run(_unsealed)
+        )
+
+
+def _earliest(conn: Connection) -> datetime | None:
+    armed = select(func.min(DEADLINES.c.due_at)).where(DEADLINES.c.parked.is_(False))
+    found: datetime | None = conn.execute(armed).scalar()
+    return found
+
+
+def _unsealed(conn: Connection) -> bool:
+    waiting = select(func.count()).where(_EVENTS.c.position.is_(None))
+    return bool(conn.execute(waiting).scalar())
+
+
+class Host:
+    """Carries out the lines."""
+
+    def __init__(self) -> None:
+        self._opened: Opened | None = None
+
+    def obey(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one; what to answer."""
+        if order["do"] == "open":
+            Path(order["data"]).mkdir(parents=True, exist_ok=True)
+            self._opened = Opened(order)
+        opened = self._opened
+        if opened is None:
+            return {}
+        if order["do"] == "close":
+            opened.close()
+            self._opened = None
+            return {}
+        if order["do"] == "advance":
+            opened.advance(order["seconds"])
+        elif order["do"] == "jump":
+            opened.jump(order["seconds"])
+        opened.settle()
+        return opened.told()
+
+
+def main() -> int:
+    """Obey until the input ends."""
+    set_up_logs()
+    host = Host()
+    _say({"pid": "started"})
+    while line := gevent.get_hub().threadpool.apply(sys.stdin.readline):
+        try:
+            answer = host.obey(json.loads(line))
+        except BaseException:  # noqa: BLE001  (the test is told, and decides)
+            answer = {"fault": traceback.format_exc()}
+        _say(answer)
+    return 0
+
+
+def _say(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
