@@ -52,7 +52,7 @@ class Process:
         self.clock = clock
         write_engine = make_engine(url, writer=True)
         Base.metadata.create_all(write_engine)
-        self.writer = Writer(write_engine, lambda _: None)
+        self.writer = Writer(write_engine, lambda *_: None, lambda _: None)
         self.reader, self.slow = Reader(make_engine(url)), Slow()
         self.world, self.sessions = World(), Sessions(clock, self.reader)
         self.app = self._app()
