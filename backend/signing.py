@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from backend.batch import Batch
 from backend.clock import Clock
@@ -26,6 +26,8 @@ FILE = "log.key"
 NAME = "counterbell.log"
 """The log's name in signed notes (C2SP)."""
 _ED25519 = b"\x01"
+_BEGINNING = 0x43_42_4C_4B
+"""PostgreSQL advisory lock: one process begins the log."""
 _EVENTS = EventRow.__table__
 
 
@@ -99,11 +101,21 @@ def known_log_key(conn: Connection) -> str | None:
     return None if body is None else str(orjson.loads(body)["data"]["public_key"])
 
 
-def record_log_key(batch: Batch, clock: Clock, key: LogKey) -> None:
-    """Write the public key into the log's own chain, once."""
-    if known_log_key(batch.conn) is None:
-        data = {"name": NAME, "algorithm": "ed25519", "public_key": key.public_text}
-        append_log(batch, clock, KEY_CREATED, SYSTEM, data)
+def begin_log(batch: Batch, clock: Clock, data: Path) -> LogKey:
+    """At each start: the log's key, which the log's own chain names from the first start on.
+
+    Raises:
+        SettingError: as ``ensure_log_key``.
+    """
+    if batch.on_postgresql:
+        # Several processes may start at once; one of them makes the key.
+        batch.conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BEGINNING})
+    known = known_log_key(batch.conn)
+    key = ensure_log_key(data, clock, known)
+    if known is None:
+        named = {"name": NAME, "algorithm": "ed25519", "public_key": key.public_text}
+        append_log(batch, clock, KEY_CREATED, SYSTEM, named)
+    return key
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ from backend.callers import public
 from backend.services import services
 from backend.signing import NAME, log_key_in
 
-blp = Blueprint("audit", __name__, url_prefix="/api/v1/audit", description="The log's proof.")
+blueprint = Blueprint("audit", __name__, description="The log's proof.")
 
 
 class LogKeySchema(Schema):
@@ -20,9 +20,9 @@ class LogKeySchema(Schema):
     note_key = fields.String(required=True)
 
 
-@blp.get("/key")
+@blueprint.get("/audit/key")
 @public
-@blp.response(200, LogKeySchema)
+@blueprint.response(200, LogKeySchema)
 def get_key() -> Response:
     """The public key (Ed25519) that bundles are signed with; keep it outside this server."""
     key = log_key_in(services().settings.data)

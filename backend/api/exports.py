@@ -24,7 +24,7 @@ from backend.services import services
 from escalation.people import Directory
 from escalation.refusal import Invalid
 
-blp = Blueprint("exports", __name__, url_prefix="/api/v1", description="Exports.")
+blueprint = Blueprint("exports", __name__, description="Exports.")
 
 _NOT_YET = ("xlsx", "pdf", "zip")
 
@@ -92,11 +92,11 @@ def _contents(media_types: Mapping[str, str], description: str) -> dict[str, Any
     }
 
 
-@blp.get("/incidents/<incident_id>/export")
+@blueprint.get("/incidents/<incident_id>/export")
 @signed_in
 @problems(401, 403, 404, 422, 503, 507)
-@blp.arguments(ExportQuerySchema, location="query")
-@blp.doc(responses=_contents(MEDIA_TYPES, "The timeline with its proof, or as a table."))
+@blueprint.arguments(ExportQuerySchema, location="query")
+@blueprint.doc(responses=_contents(MEDIA_TYPES, "The timeline with its proof, or as a table."))
 def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
     """The incident and its timeline as a file; the export itself becomes an event after it."""
     form = query["format"]
@@ -104,11 +104,11 @@ def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
     return _file(Response(made.content, content_type=MEDIA_TYPES[form]), made.file_name)
 
 
-@blp.get("/exports")
+@blueprint.get("/exports")
 @signed_in
 @problems(401, 403, 422, 507)
-@blp.arguments(BulkQuerySchema, location="query")
-@blp.doc(responses=_contents(BULK_MEDIA_TYPES, "One bundle a line, or one table."))
+@blueprint.arguments(BulkQuerySchema, location="query")
+@blueprint.doc(responses=_contents(BULK_MEDIA_TYPES, "One bundle a line, or one table."))
 def get_exports(query: Mapping[str, Any]) -> Response:
     """All incidents of a period that the caller sees and may export, oldest first, streamed."""
     parts, form = services(), query["format"]

@@ -18,7 +18,7 @@ from backend.event_store import read_events
 from backend.services import services
 from escalation.timeline import MAX_INTEGER
 
-blp = Blueprint("timeline", __name__, url_prefix="/api/v1", description="Timelines.")
+blueprint = Blueprint("timeline", __name__, description="Timelines.")
 
 MOST_EVENTS = 1000
 
@@ -101,11 +101,11 @@ class TimelineSchema(Schema):
     head = fields.Nested(HeadSchema, required=True)
 
 
-@blp.get("/incidents/<incident_id>/timeline")
+@blueprint.get("/incidents/<incident_id>/timeline")
 @person_or_device
 @problems(401, 404, 422)
-@blp.arguments(AfterSchema, location="query")
-@blp.response(
+@blueprint.arguments(AfterSchema, location="query")
+@blueprint.response(
     200,
     TimelineSchema,
     headers={

@@ -18,7 +18,7 @@ from backend.handle import Envelope, Outcome, WritePath
 from backend.organisation import World
 from backend.presence import Presence
 from backend.shelf import Shelf
-from backend.signing import LogKey, ensure_log_key, record_log_key
+from backend.signing import LogKey, begin_log
 from backend.states import States
 from escalation.commands import Command, Open
 from escalation.rights import Caller
@@ -68,7 +68,6 @@ class ExportsHouse:
         self.shelf = Shelf(load_library())
         self.world = World()
         self.states = States(self.shelf.of)
-        self.key = ensure_log_key(self.data, self.clock, None)
         self.write_path = WritePath(
             clock=self.clock,
             world=self.world,
@@ -84,7 +83,7 @@ class ExportsHouse:
             batch = Batch(conn)
             self.shelf.keep_current(batch)
             load_demo(batch, self.clock)
-            record_log_key(batch, self.clock, self.key)
+            self.key = begin_log(batch, self.clock, self.data)
             batch.rows.flush(conn)
             seal_log(conn)
             self.world.reload(conn)
