@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_smorest import Api
 from sqlalchemy import Connection, text
+from sqlalchemy import Engine as SqlEngine
 
 from backend.api import (
     auth,
@@ -37,12 +38,13 @@ from backend.handle import Outcome, WritePath
 from backend.hints import Hints, NoOthers, RedisHints
 from backend.json_bodies import JsonBodies
 from backend.organisation import World
+from backend.positions import register as register_positions
 from backend.presence import Presence
 from backend.problems import register as register_problems
 from backend.projections import DEADLINES
 from backend.reader import Reader, Slow
 from backend.realtime import Gateway
-from backend.secrets_file import secret_key
+from backend.secret import secret_key, shared_secret
 from backend.security import register as register_security
 from backend.services import Services
 from backend.sessions import Sessions
@@ -89,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
     register_security(app)
+    register_positions(app)
     api = Api(app)
     register_problems(app)  # after flask-smorest's own, and instead of them
     app.extensions["counterbell-api"] = api
@@ -103,9 +106,9 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     """Migrate, load, and begin to serve: everything but the listening socket."""
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(app, settings)
-    services = _build(settings, clock)
-    app.extensions["counterbell"] = services
     write_engine = make_engine(settings.database_url, writer=True)
+    services = _build(settings, clock, _secret(settings, clock, write_engine))
+    app.extensions["counterbell"] = services
     services.writer = Writer(
         write_engine, services.write_path.look_up, lambda done: _after_commit(services, done)
     )
@@ -146,12 +149,19 @@ def migrate(app: Flask, settings: Settings) -> None:
         db.engine.dispose()
 
 
-def _build(settings: Settings, clock: Clock) -> Services:
+def _secret(settings: Settings, clock: Clock, engine: SqlEngine) -> bytes:
+    if settings.redis_url and not settings.secret_key:
+        with engine.begin() as conn:
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+            return shared_secret(conn, clock)
+    return secret_key(settings, clock)
+
+
+def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
     directories = [LIBRARY] + ([settings.playbooks] if settings.playbooks else [])
     shelf = Shelf(load_library(*directories))
     reader = Reader(make_engine(settings.database_url))
     world, presence, states = World(), Presence(clock), States(shelf.of)
-    secret = secret_key(settings, clock)
     hints: Hints = NoOthers()
     if settings.redis_url:
         hints = RedisHints(settings.redis_url, clock.new_id())
@@ -241,6 +251,8 @@ def _on_hint(services: Services, hint: Any) -> None:
         )
         if packet["event"] == "incident":
             services.engine.wake()
+    elif "present" in hint:
+        services.presence.heard(hint["from"], hint["present"])
     elif "world" in hint:
         services.reader.run(services.world.reload)
         services.gateway.end_dead_sessions()

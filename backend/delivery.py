@@ -1,7 +1,7 @@
 """From what was committed to what goes out on the sockets, and to whom."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.handle import Outcome
@@ -24,7 +24,13 @@ class Emission:
 
     def as_json(self) -> dict[str, Any]:
         """For other processes."""
-        return asdict(self)
+        return {
+            "event": self.event,
+            "payload": self.payload,
+            "rooms": self.rooms,
+            "without_user": self.without_user,
+            "notices": self.notices,
+        }
 
 
 def user_rooms(user_id: str, *, discreet: bool) -> tuple[str, ...]:
@@ -34,7 +40,10 @@ def user_rooms(user_id: str, *, discreet: bool) -> tuple[str, ...]:
 
 def emissions(outcome: Outcome, directory: Directory) -> list[Emission]:
     """The alerts of a command, and the end of earlier ones."""
-    found = [_notice(outcome.state, notice, directory) for notice in outcome.plan.notices]
+    together: dict[tuple[str, int], list[Notice]] = {}
+    for notice in outcome.plan.notices:
+        together.setdefault((notice.alert_id, notice.repeat), []).append(notice)
+    found = [_notices(outcome.state, notices, directory) for notices in together.values()]
     found += [
         packet for over in outcome.plan.over for packet in _over(outcome.state, over, directory)
     ]
@@ -49,12 +58,15 @@ def message_of(state: Incident, kind: str, alert_id: str, repeat: int, directory
     return inform_message(state, state.informed[alert_id], branch, repeat)
 
 
-def _notice(state: Incident, notice: Notice, directory: Directory) -> Emission:
+def _notices(state: Incident, notices: list[Notice], directory: Directory) -> Emission:
+    """One packet for everybody who is to hear of the same alert."""
+    first = notices[0]
+    rooms = [room for each in notices for room in user_rooms(each.user, discreet=state.discreet)]
     return Emission(
-        event=notice.kind,
-        payload=message_of(state, notice.kind, notice.alert_id, notice.repeat, directory),
-        rooms=user_rooms(notice.user, discreet=state.discreet),
-        notices=((notice.alert_id, notice.user, notice.repeat),),
+        event=first.kind,
+        payload=message_of(state, first.kind, first.alert_id, first.repeat, directory),
+        rooms=tuple(rooms),
+        notices=tuple((each.alert_id, each.user, each.repeat) for each in notices),
     )
 
 

@@ -43,6 +43,7 @@ class Engine:
         self._failures: dict[tuple[str, str], int] = {}
         self._loops: list[Greenlet[..., None]] = []
         self._scheduler = GeventScheduler(timezone="UTC")
+        self._ticks = 0
         self.deadlines_fired = 0
         self.deadlines_parked = 0
         self.lateness = 0.0
@@ -56,6 +57,7 @@ class Engine:
             (self._check_sessions, 2),
             (self._check_world, 2),
             (self._save_presence, 5),
+            (self._tell_presence, 0.25),
         ):
             self._scheduler.add_job(
                 work, "interval", seconds=seconds, max_instances=1, coalesce=True
@@ -195,6 +197,14 @@ class Engine:
         if self._services.reader.run(self._services.world.is_stale):
             self._services.reader.run(self._services.world.reload)
             self._services.gateway.end_dead_sessions()
+
+    def _tell_presence(self) -> None:
+        """Other processes must know who is reachable here: at a change, else every 5 s."""
+        presence = self._services.presence
+        self._ticks += 1
+        if presence.changed or self._ticks % 20 == 0:
+            presence.changed = False
+            self._services.hints.publish({"present": presence.present()})
 
     def _save_presence(self) -> None:
         self._services.writer.run(self._services.presence.save)

@@ -5,14 +5,16 @@ disk, and with it when each person was last connected.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.tables import CounterRow, PresenceRow
 
+HEARD_OF = 15
+"""Seconds for which another process' word about its sockets is believed."""
 REMEMBERED = 60
 """Seconds for which somebody who has just lost the line still counts as reachable."""
 _RUNNING = "running_seconds"
@@ -29,7 +31,8 @@ class Presence:
         self._before = 0
         self._sockets: Counter[str] = Counter()
         self._last_seen: dict[str, float] = {}
-        self._elsewhere: Callable[[str], bool] = lambda _: False
+        self._others: dict[str, tuple[float, frozenset[str]]] = {}
+        self.changed = False
 
     @property
     def running_seconds(self) -> float:
@@ -39,6 +42,7 @@ class Presence:
     def connected(self, user_id: str) -> None:
         """A socket of this person has opened."""
         self._sockets[user_id] += 1
+        self.changed = True
 
     def disconnected(self, user_id: str) -> None:
         """A socket of this person has closed."""
@@ -46,6 +50,7 @@ class Presence:
         if self._sockets[user_id] <= 0:
             del self._sockets[user_id]
             self._last_seen[user_id] = self.running_seconds
+            self.changed = True
 
     def online(self, user_id: str) -> bool:
         """Has a socket on this process now."""
@@ -63,9 +68,19 @@ class Presence:
         """Everybody with a socket on this process."""
         return list(self._sockets)
 
-    def ask_elsewhere(self, reachable: Callable[[str], bool]) -> None:
-        """How to learn of sockets on other processes."""
-        self._elsewhere = reachable
+    def heard(self, process: str, users: Iterable[str]) -> None:
+        """Another process has told who is connected to it."""
+        now = self.running_seconds
+        _, before = self._others.get(process, (0, frozenset()))
+        self._others[process] = (now, frozenset(users))
+        self._last_seen.update(dict.fromkeys(before - self._others[process][1], now))
+
+    def _elsewhere(self, user_id: str) -> bool:
+        now = self.running_seconds
+        return any(
+            user_id in users and now - heard <= HEARD_OF
+            for heard, users in list(self._others.values())
+        )
 
     def load(self, conn: Connection) -> None:
         """Go on where the last run ended."""
@@ -85,11 +100,14 @@ class Presence:
             if running - at <= REMEMBERED
         ]
         conn = batch.conn
+        value = case((_COUNTERS.c.value > running, _COUNTERS.c.value), else_=running)
         changed = conn.execute(
-            update(_COUNTERS).where(_COUNTERS.c.name == _RUNNING).values(value=running)
+            update(_COUNTERS).where(_COUNTERS.c.name == _RUNNING).values(value=value)
         )
         if changed.rowcount == 0:
             conn.execute(insert(_COUNTERS), [{"name": _RUNNING, "value": running}])
-        conn.execute(delete(_PRESENCE))
+        mine = [row["user_id"] for row in recent]
+        old = or_(_PRESENCE.c.user_id.in_(mine), _PRESENCE.c.last_seen < running - REMEMBERED)
+        conn.execute(delete(_PRESENCE).where(old))
         if recent:
             conn.execute(insert(_PRESENCE), recent)

@@ -17,7 +17,7 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.config import SettingError
 from backend.event_store import LOG_CHAIN, append_log
-from backend.secrets_file import kept_secret
+from backend.secret import kept_secret
 from backend.tables import EventRow
 from escalation.events import SYSTEM
 

@@ -152,6 +152,14 @@ class CounterRow(db.Model):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
+class KeptRow(db.Model):
+    """The demo's secret, where several processes must share it (secret.py)."""
+
+    __tablename__ = "kept"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class PlaybookRow(db.Model):
     """Each version of a playbook that an incident may have opened with (shelf.py)."""
 

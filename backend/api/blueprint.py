@@ -31,3 +31,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # it has no types
     """A blueprint of the API."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def arguments(self, schema: Any, **more: Any) -> Any:
+        """As flask-smorest's, but the schema is made once and not for every request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **more)

@@ -13,7 +13,6 @@ from backend.api.fields import Moment, PlainText, clean
 from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import STATUSES, IncidentListSchema, IncidentSchema, RaisedSchema
 from backend.api.views import (
-    POSITION_HEADER,
     find_visible,
     new_incident,
     send_body,
@@ -22,6 +21,7 @@ from backend.api.views import (
 from backend.callers import current_caller, person_or_device, signed_in
 from backend.incident_list import list_incidents
 from backend.services import services
+from escalation.rights import sees
 
 blueprint = Blueprint("incidents", __name__, description="Incidents.")
 
@@ -73,18 +73,10 @@ def raise_incident(body: Mapping[str, Any]) -> Response:
     caller = current_caller()
     outcome = send_body("open", caller, body)
     state = outcome.state
-    if caller.device_id is not None and state.discreet:
-        # The counter's device learns nothing about it, not even whether somebody was first.
-        return answer({"id": body.get("id") or state.id}, 201)
-    if outcome.kind == "repeated" and not _shown(caller, state.id):
+    if not sees(caller, state, services().world.directory):
+        # A counter's device learns nothing of a discreet one, not even whether somebody was first.
         return answer({"id": body.get("id") or state.id}, 201)
     return new_incident(outcome) if outcome.kind == "applied" else whole_incident(state)
-
-
-def _shown(caller: Any, incident_id: str) -> bool:
-    parts = services()
-    parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
-    return True
 
 
 @blueprint.get("/incidents")
@@ -96,9 +88,8 @@ def get_incidents(query: Mapping[str, Any]) -> Response:
     """The incidents that the caller may see, newest first."""
     parts = services()
     caller = current_caller()
-    position = parts.position
     found = parts.reader.run(lambda conn: list_incidents(conn, parts, caller, query))
-    return answer(found, headers={POSITION_HEADER: str(position)})
+    return answer(found)
 
 
 @blueprint.get("/incidents/<incident_id>")
@@ -109,6 +100,5 @@ def get_incident(incident_id: str) -> Response:
     """One incident, by its own id or any reporter's."""
     parts = services()
     caller = current_caller()
-    position = parts.position
     state = parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
-    return whole_incident(state, position=position)
+    return whole_incident(state)

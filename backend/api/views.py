@@ -19,8 +19,6 @@ from backend.services import Services, services
 from escalation.incident import Incident
 from escalation.rights import Caller, sees
 
-POSITION_HEADER = "Counterbell-Position"
-
 
 def send_body(
     name: str, caller: Caller, body: Mapping[str, Any], incident_id: str | None = None
@@ -38,11 +36,10 @@ def send_body(
     return services().send(envelope)
 
 
-def whole_incident(state: Incident, *, position: int | None = None) -> Response:
+def whole_incident(state: Incident) -> Response:
     """The incident as it is now."""
     texts, sent_at = services().reader.run(lambda conn: beside(conn, state))
-    headers = {} if position is None else {POSITION_HEADER: str(position)}
-    return _rendered(state, texts, sent_at, 200, headers)
+    return _rendered(state, texts, sent_at, 200, {})
 
 
 def new_incident(outcome: Outcome) -> Response:

@@ -132,6 +132,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_involved_user_id"), "involved", ["user_id"], unique=False)
     op.create_table(
+        "kept",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_kept")),
+    )
+    op.create_table(
         "orgs",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -263,6 +269,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_outbox_incident_id"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("orgs")
+    op.drop_table("kept")
     op.drop_index(op.f("ix_involved_user_id"), table_name="involved")
     op.drop_table("involved")
     op.drop_index("ix_incidents_opened", table_name="incidents")

@@ -4,10 +4,14 @@ import base64
 import os
 from pathlib import Path
 
+from sqlalchemy import Connection, insert, select
+
 from backend.clock import Clock
 from backend.config import SettingError, Settings
+from backend.tables import KeptRow
 
 _LENGTH = 32
+_KEPT = KeptRow.__table__
 
 
 def secret_key(settings: Settings, clock: Clock) -> bytes:
@@ -19,6 +23,17 @@ def secret_key(settings: Settings, clock: Clock) -> bytes:
     if settings.secret_key:
         return settings.secret_key.encode()
     return kept_secret(settings.data / "secret.key", clock)
+
+
+def shared_secret(conn: Connection, clock: Clock) -> bytes:
+    """The demo's key, kept in the database so that all its processes have the same."""
+    name = {"name": "secret"}
+    found = conn.execute(select(_KEPT.c.value).where(_KEPT.c.name == name["name"])).scalar()
+    if found is not None:
+        return bytes(found)
+    fresh = clock.random_bytes(_LENGTH)
+    conn.execute(insert(_KEPT), [{**name, "value": fresh}])
+    return fresh
 
 
 def kept_secret(path: Path, clock: Clock) -> bytes:
