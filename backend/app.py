@@ -14,9 +14,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy import Engine as SqlEngine
 
 from backend.api import (
+    attachments,
+    audit,
     auth,
     commands,
     devices,
+    exports,
     health,
     incidents,
     notes,
@@ -24,6 +27,7 @@ from backend.api import (
     orgs,
     playbooks,
     sync,
+    timeline,
     users,
 )
 from backend.batch import Batch
@@ -55,6 +59,10 @@ from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
 
 RESOURCES = (
+    attachments,
+    audit,
+    exports,
+    timeline,
     auth,
     one_time_codes,
     devices,
@@ -71,6 +79,12 @@ MIGRATING = 0x43_42_4D_49
 """PostgreSQL advisory lock: one process migrates at a time."""
 
 _log = structlog.get_logger("app")
+
+
+class OurApi(Api):  # type: ignore[misc]  # it has no types
+    """flask-smorest's, with our errors: each view says itself which it may answer with."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
 
 def create_app(settings: Settings) -> Flask:
@@ -92,7 +106,7 @@ def create_app(settings: Settings) -> Flask:
     Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
     register_security(app)
     register_positions(app)
-    api = Api(app)
+    api = OurApi(app)
     register_problems(app)  # after flask-smorest's own, and instead of them
     app.extensions["counterbell-api"] = api
     for module in RESOURCES:

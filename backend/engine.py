@@ -6,6 +6,7 @@ APScheduler only ticks for housekeeping and never holds a job of the domain (rul
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from gevent import Greenlet, joinall, spawn
 from gevent.event import Event
 from sqlalchemy import Connection, select, update
 
+from backend import devices, sessions, sign_ins
 from backend.batch import Batch
 from backend.delivery import change
 from backend.event_store import Sealed, seal_log
@@ -58,6 +60,7 @@ class Engine:
             (self._check_world, 2),
             (self._save_presence, 5),
             (self._tell_presence, 0.25),
+            (self._sweep, 3600),
         ):
             self._scheduler.add_job(
                 work, "interval", seconds=seconds, max_instances=1, coalesce=True
@@ -205,6 +208,11 @@ class Engine:
         if presence.changed or self._ticks % 20 == 0:
             presence.changed = False
             self._services.hints.publish({"present": presence.present()})
+
+    def _sweep(self) -> None:
+        now = self._services.clock.now()
+        for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep):
+            self._services.writer.run(partial(sweep, now=now))
 
     def _save_presence(self) -> None:
         self._services.writer.run(self._services.presence.save)

@@ -101,8 +101,11 @@ def known_log_key(conn: Connection) -> str | None:
     return None if body is None else str(orjson.loads(body)["data"]["public_key"])
 
 
-def begin_log(batch: Batch, clock: Clock, data: Path) -> LogKey:
+def begin_log(batch: Batch, clock: Clock, data: Path, *, demo: bool = False) -> LogKey:
     """At each start: the log's key, which the log's own chain names from the first start on.
+
+    The demo proves nothing to anybody: it keeps a copy in the database, so that each of its
+    processes finds it.
 
     Raises:
         SettingError: as ``ensure_log_key``.
@@ -111,6 +114,9 @@ def begin_log(batch: Batch, clock: Clock, data: Path) -> LogKey:
         # Several processes may start at once; one of them makes the key.
         batch.conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BEGINNING})
     known = known_log_key(batch.conn)
+    if demo and known is not None and not (data / FILE).exists():
+        kept = batch.conn.execute(select(_KEPT.c.value).where(_KEPT.c.name == FILE)).scalar()
+        return ensure_log_key(data, _Given(kept or b""), None)
     key = ensure_log_key(data, clock, known)
     if known is None:
         named = {"name": NAME, "algorithm": "ed25519", "public_key": key.public_text}

@@ -40,6 +40,7 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | No
         not isinstance(place, list)
         or len(place) != len(kinds)
         or not all(type(each) is kind for each, kind in zip(place, kinds, strict=True))
+        or any("\0" in each for each in place if isinstance(each, str))
     ):
         raise Invalid("cursor", "翻页标记不对，请从头再查。", "Not a cursor of this list.")
     return place

@@ -72,4 +72,7 @@ def document(api: Api) -> None:
     api.spec.components.security_scheme(
         "cookie", {"type": "apiKey", "in": "cookie", "name": "counterbell"}
     )
+    api.spec.components.security_scheme(
+        "device_cookie", {"type": "apiKey", "in": "cookie", "name": "counterbell_device"}
+    )
     api.spec.options["security"] = [{"bearer": []}, {"cookie": []}]

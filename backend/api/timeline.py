@@ -11,10 +11,11 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.identity_schemas import problems
-from backend.api.views import POSITION_HEADER, find_visible
+from backend.api.views import find_visible
 from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
+from backend.positions import POSITION_HEADER
 from backend.services import services
 from escalation.timeline import MAX_INTEGER
 
@@ -115,13 +116,12 @@ class TimelineSchema(Schema):
 def get_timeline(query: Mapping[str, Any], incident_id: str) -> Response:
     """What happened, in order, from the event after ``after`` on."""
     parts, caller = services(), current_caller()
-    position = parts.position
 
     def read(conn: Connection) -> dict[str, Any]:
         state = find_visible(conn, parts, caller, incident_id)
         return _timeline(conn, state.id, query["after"], state.seq)
 
-    return answer(parts.reader.run(read), headers={POSITION_HEADER: str(position)})
+    return answer(parts.reader.run(read))
 
 
 def _timeline(conn: Connection, incident_id: str, after: int, last: int) -> dict[str, Any]:
