@@ -5,20 +5,21 @@ Its public half stands in the log's own chain, so that a lost or exchanged file 
 
 import base64
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.config import SettingError
 from backend.event_store import LOG_CHAIN, append_log
 from backend.secret import kept_secret
-from backend.tables import EventRow
+from backend.tables import EventRow, KeptRow
 from escalation.events import SYSTEM
 
 KEY_CREATED = "key.created"
@@ -29,6 +30,7 @@ _ED25519 = b"\x01"
 _BEGINNING = 0x43_42_4C_4B
 """PostgreSQL advisory lock: one process begins the log."""
 _EVENTS = EventRow.__table__
+_KEPT = KeptRow.__table__
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,24 @@ def begin_log(batch: Batch, clock: Clock, data: Path, *, demo: bool = False) -> 
     if batch.on_postgresql:
         # Several processes may start at once; one of them makes the key.
         batch.conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BEGINNING})
-    known = known_log_key(batch.conn)
-    if demo and known is not None and not (data / FILE).exists():
-        kept = batch.conn.execute(select(_KEPT.c.value).where(_KEPT.c.name == FILE)).scalar()
-        return ensure_log_key(data, _Given(kept or b""), None)
+    known, path = known_log_key(batch.conn), data / FILE
+    if demo and known is not None and not path.exists():
+        _copy(batch.conn, path)
     key = ensure_log_key(data, clock, known)
     if known is None:
         named = {"name": NAME, "algorithm": "ed25519", "public_key": key.public_text}
         append_log(batch, clock, KEY_CREATED, SYSTEM, named)
+        if demo:
+            batch.conn.execute(insert(_KEPT), [{"name": FILE, "value": path.read_bytes()}])
     return key
+
+
+def _copy(conn: Connection, path: Path) -> None:
+    kept = conn.execute(select(_KEPT.c.value).where(_KEPT.c.name == FILE)).scalar()
+    if kept is not None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(kept)
 
 
 @lru_cache(maxsize=8)

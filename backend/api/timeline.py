@@ -106,13 +106,7 @@ class TimelineSchema(Schema):
 @person_or_device
 @problems(401, 404, 422)
 @blueprint.arguments(AfterSchema, location="query")
-@blueprint.response(
-    200,
-    TimelineSchema,
-    headers={
-        POSITION_HEADER: {"schema": {"type": "integer"}, "description": "Catch up from here."}
-    },
-)
+@blueprint.response(200, TimelineSchema)
 def get_timeline(query: Mapping[str, Any], incident_id: str) -> Response:
     """What happened, in order, from the event after ``after`` on."""
     parts, caller = services(), current_caller()
