@@ -104,7 +104,6 @@ class Socket:
 
     def close(self) -> None:
         self._connection.disconnect()
-        self._connection.wait()
 
     def _keep(self, event: str, payload: Any = None) -> None:
         with self._news:
