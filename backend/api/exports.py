@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response
-from marshmallow import ValidationError, fields, validate
+from marshmallow import RAISE, ValidationError, fields, validate
 
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
@@ -95,7 +95,7 @@ def _contents(media_types: Mapping[str, str], description: str) -> dict[str, Any
 @blueprint.get("/incidents/<incident_id>/export")
 @signed_in
 @problems(401, 403, 404, 422, 503, 507)
-@blueprint.arguments(ExportQuerySchema, location="query")
+@blueprint.arguments(ExportQuerySchema, location="query", unknown=RAISE)
 @blueprint.doc(responses=_contents(MEDIA_TYPES, "The timeline with its proof, or as a table."))
 def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
     """The incident and its timeline as a file; the export itself becomes an event after it."""
@@ -107,7 +107,7 @@ def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
 @blueprint.get("/exports")
 @signed_in
 @problems(401, 403, 422, 507)
-@blueprint.arguments(BulkQuerySchema, location="query")
+@blueprint.arguments(BulkQuerySchema, location="query", unknown=RAISE)
 @blueprint.doc(responses=_contents(BULK_MEDIA_TYPES, "One bundle a line, or one table."))
 def get_exports(query: Mapping[str, Any]) -> Response:
     """All incidents of a period that the caller sees and may export, oldest first, streamed."""

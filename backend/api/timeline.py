@@ -15,7 +15,6 @@ from backend.api.views import find_visible
 from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
-from backend.positions import POSITION_HEADER
 from backend.services import services
 from escalation.timeline import MAX_INTEGER
 

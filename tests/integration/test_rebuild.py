@@ -1,0 +1,135 @@
+"""The projections follow from the events alone: rebuilding finds no difference, or mends it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from backend.projections import ALIASES, DEADLINES, INCIDENTS, INVOLVED, KEYS, OUTBOX
+from backend.rebuild import rebuild
+from backend.tables import EventRow
+from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver
+from escalation.texts import Typed
+from tests.integration.exports_house import FACTS, ExportsHouse
+
+EVENTS = EventRow.__table__
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> ExportsHouse:
+    """Three incidents: taken up, cancelled, and open."""
+    house = ExportsHouse(tmp_path)
+    first = house.opens(facts=FACTS)
+    house.does("manager1", Acknowledge(3), first)
+    house.does("teller1", AddPlaybook("media_declared", Typed("记者")), first)
+    house.does("manager1", HandOver("deputy1"), first)
+    house.does("manager1", Cancel(Typed("误报")), house.opens("media_covert", "teller2"))
+    house.opens("disruptive_customer", "teller3", branch="east-02")
+    return house
+
+
+def rows(house: ExportsHouse) -> dict[str, list[Any]]:
+    with house.engine.connect() as conn:
+        return {
+            table.name: sorted(map(tuple, conn.execute(select(table))), key=repr) for table in KEYS
+        }
+
+
+def change(house: ExportsHouse, *statements: Any) -> None:
+    with house.engine.begin() as conn:
+        for statement in statements:
+            conn.execute(statement)
+
+
+def mend(house: ExportsHouse) -> list[str]:
+    return rebuild(house.engine, house.shelf.of)
+
+
+def test_what_the_write_path_has_written_needs_no_mending(house: ExportsHouse) -> None:
+    before = rows(house)
+    assert all(before.values())
+    assert mend(house) == []
+    assert rows(house) == before
+
+
+def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None:
+    before = rows(house)
+    change(house, *(delete(table) for table in KEYS))
+    assert len(mend(house)) == sum(map(len, before.values()))
+    assert rows(house) == before
+    assert mend(house) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(INCIDENTS).values(status="closed"),
+        update(INCIDENTS).values(head_hash="0" * 64),
+        update(DEADLINES).values(due_at=func.max(DEADLINES.c.due_at + 1, 0)),
+        delete(DEADLINES),
+        delete(INVOLVED),
+        update(OUTBOX).values(live=False, repeat=7),
+        insert(ALIASES).values(id="strange", incident_id="strange"),
+        insert(INVOLVED).values(incident_id="strange", user_id="somebody"),
+    ],
+)
+def test_wrong_missing_and_strange_rows_are_told_and_put_right(
+    house: ExportsHouse, statement: Any
+) -> None:
+    before = rows(house)
+    change(house, statement)
+    assert rows(house) != before
+    assert mend(house) != []
+    assert rows(house) == before
+    assert mend(house) == []
+
+
+def test_rows_that_took_each_others_keys_are_put_right(house: ExportsHouse) -> None:
+    before = rows(house)
+    with house.engine.begin() as conn:
+        ids = list(conn.execute(select(INCIDENTS.c.id)).scalars())
+        numbers = list(conn.execute(select(INCIDENTS.c.number)).scalars())
+        conn.execute(update(ALIASES).values(incident_id=ids[0]))
+        for step in (["a", "b", "c"], [*numbers[1:], numbers[0]]):
+            for incident_id, number in zip(ids, step, strict=True):
+                conn.execute(
+                    update(INCIDENTS).where(INCIDENTS.c.id == incident_id).values(number=number)
+                )
+    assert mend(house) != []
+    assert rows(house) == before
+
+
+def test_how_far_a_delivery_and_a_deadline_have_got_is_kept(house: ExportsHouse) -> None:
+    change(
+        house,
+        update(OUTBOX).values(sent_at=house.clock.now()),
+        update(DEADLINES).values(parked=True),
+    )
+    before = rows(house)
+    assert mend(house) == []
+    assert rows(house) == before
+    change(house, update(INCIDENTS).values(status="closed"))
+    mend(house)
+    assert rows(house) == before
+
+
+def test_a_chain_that_does_not_hold_is_told_and_its_rows_stay(house: ExportsHouse) -> None:
+    with house.engine.begin() as conn:
+        chain = conn.execute(select(INCIDENTS.c.id).where(INCIDENTS.c.type == "group_visit"))
+        chain = chain.scalar()
+        mine = (EVENTS.c.chain == chain, EVENTS.c.seq == 2)
+        body = conn.execute(select(EVENTS.c.body).where(*mine)).scalar()
+        assert body is not None
+        conn.execute(update(EVENTS).where(*mine).values(body=body.replace(b"2026", b"2025")))
+    before = rows(house)
+    (told,) = mend(house)
+    assert str(chain) in told
+    assert "event 2" in told
+    assert rows(house) == before
+
+
+def test_a_hole_in_the_logs_own_chain_is_told(house: ExportsHouse) -> None:
+    change(house, delete(EVENTS).where(EVENTS.c.chain == "log", EVENTS.c.seq == 5))
+    (told,) = mend(house)
+    assert told.startswith("log: event 5")
