@@ -9,7 +9,6 @@ from flask import Flask, Response, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from backend.writer import DiskFullError
 from escalation.refusal import Refused
 
 TYPE_BASE = "https://counterbell.example/problems/"
@@ -43,6 +42,10 @@ class Unauthenticated(Problem):
 
     def __init__(self) -> None:
         super().__init__(401, "unauthenticated", "请重新登录。", "Please sign in again.")
+
+
+class DiskFullError(Exception):
+    """Nothing was written: the disk is full."""
 
 
 _TITLES = {

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.batch import Batch
 from backend.event_store import Sealed, seal_log
+from backend.problems import DiskFullError, Problem
 from escalation.refusal import Refused
 
 LARGEST_BATCH = 256
@@ -28,10 +29,6 @@ TRIES = 5
 
 _log = structlog.get_logger("writer")
 T = TypeVar("T")
-
-
-class DiskFullError(Exception):
-    """Nothing was written: the disk is full."""
 
 
 @dataclass(slots=True)
@@ -126,24 +123,31 @@ class Writer:
         return jobs
 
     def _one_round(self, jobs: list[Job]) -> None:
-        for committed in self._pool.apply(self._on_the_thread, (jobs,)):
-            try:
-                self._after_commit(committed)
-            except Exception:  # noqa: BLE001  (what was committed must be answered)
-                _log.exception("after_commit_failed")
-            for job, value, error in committed.outcomes:
-                if error is None:
-                    job.result.set(value)
-                else:
-                    job.result.set_exception(error)
+        committed, error = self._pool.apply(self._together, (jobs,))
+        if committed is not None:
+            self._finish(committed)
+            return
+        # One by one: each sees what the one before it has committed.
+        for job in jobs:
+            first = error if len(jobs) == 1 else None
+            self._finish(self._pool.apply(self._alone, (job, first)))
 
-    def _on_the_thread(self, jobs: list[Job]) -> list[Committed]:
+    def _finish(self, committed: Committed) -> None:
         try:
-            return [self._transaction(jobs)]
-        except Exception as error:  # noqa: BLE001  (each job is tried alone below)
-            if len(jobs) == 1:
-                return [self._alone(jobs[0], error)]
-        return [self._alone(job, None) for job in jobs]
+            self._after_commit(committed)
+        except Exception:  # noqa: BLE001  (what was committed must be answered)
+            _log.exception("after_commit_failed")
+        for job, value, error in committed.outcomes:
+            if error is None:
+                job.result.set(value)
+            else:
+                job.result.set_exception(error)
+
+    def _together(self, jobs: list[Job]) -> tuple[Committed | None, BaseException | None]:
+        try:
+            return self._transaction(jobs), None
+        except Exception as error:  # noqa: BLE001  (each job is tried alone then)
+            return None, error
 
     def _alone(self, job: Job, error: BaseException | None) -> Committed:
         for _ in range(TRIES):
@@ -170,7 +174,7 @@ class Writer:
                     # written already.
                     with conn.begin_nested() if job.alone else nullcontext():
                         outcomes.append((job, job.work(batch), None))
-                except Refused as refusal:
+                except (Refused, Problem) as refusal:
                     outcomes.append((job, None, refusal))
             batch.rows.flush(conn)
             sealed = None if batch.on_postgresql else seal_log(conn)

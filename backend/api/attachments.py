@@ -28,11 +28,10 @@ from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
 from backend.handle import Envelope
-from backend.problems import NotFound, Problem
+from backend.problems import DiskFullError, NotFound, Problem
 from backend.read_models import person
 from backend.services import Services, services
 from backend.tables import AttachmentRow
-from backend.writer import DiskFullError
 from escalation import events as ev
 from escalation.commands import Attach
 from escalation.incident import Incident

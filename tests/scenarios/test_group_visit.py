@@ -3,17 +3,10 @@
 from typing import Any
 
 from tests.house import House
+from tests.scenarios.steps import names, step
 
 TYPE = "group_visit"
 AT_THE_BRANCH = {"supervisor1", "lobby1", "guard1", "manager1", "deputy1", "office1", "teller2"}
-
-
-def step(incident: Any, step_id: str) -> Any:
-    return next(each for each in incident["steps"] if each["id"] == step_id)
-
-
-def names(recipients: list[Any]) -> set[str]:
-    return {each["user"]["username"] for each in recipients}
 
 
 def channel_state(recipients: list[Any], username: str) -> str:

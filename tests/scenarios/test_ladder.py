@@ -1,9 +1,8 @@
 """Nobody answers (contract, section 5): who hears of it when, and what stops it."""
 
-from typing import Any
-
 from tests.clients import Client
 from tests.house import House
+from tests.scenarios.steps import levels
 
 TYPE = "group_visit"
 RUNGS = {1: "manager1", 2: "deputy1", 3: "regional1", 4: "hqduty1"}
@@ -12,10 +11,6 @@ RUNGS = {1: "manager1", 2: "deputy1", 3: "regional1", 4: "hqduty1"}
 def all_rungs_listen(house: House) -> dict[int, Client]:
     """Somebody of every level is reachable."""
     return {level: house.person(name).listens() for level, name in RUNGS.items()}
-
-
-def levels(incident: Any) -> list[int]:
-    return [each["level"] for each in incident["alerts"]]
 
 
 def test_level_two_three_and_four_hear_of_it_at_their_times(house: House) -> None:
