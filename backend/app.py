@@ -31,14 +31,16 @@ from backend.api import (
     users,
 )
 from backend.batch import Batch
+from backend.branch_notes import BranchNotes
 from backend.clock import Clock
 from backend.config import Settings
 from backend.db import db, make_engine
 from backend.delivery import Emission, emissions
 from backend.demo import load_demo
 from backend.engine import Engine
+from backend.envelope import Outcome
 from backend.event_store import log_position
-from backend.handle import Outcome, WritePath
+from backend.handle import WritePath
 from backend.hints import Hints, NoOthers, RedisHints
 from backend.json_bodies import JsonBodies
 from backend.organisation import World
@@ -176,6 +178,16 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
     shelf = Shelf(load_library(*directories))
     reader = Reader(make_engine(settings.database_url))
     world, presence, states = World(), Presence(clock), States(shelf.of)
+    write_path = WritePath(
+        clock=clock,
+        world=world,
+        shelf=shelf,
+        states=states,
+        presence=presence,
+        is_working_day=is_working_day,
+        fingerprint_key=sub_key(secret, "command fingerprint"),
+        pace=settings.demo_speed,
+    )
     hints: Hints = NoOthers()
     if settings.redis_url:
         hints = RedisHints(settings.redis_url, clock.new_id())
@@ -191,16 +203,8 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
         states=states,
         presence=presence,
         sessions=Sessions(clock, reader),
-        write_path=WritePath(
-            clock=clock,
-            world=world,
-            shelf=shelf,
-            states=states,
-            presence=presence,
-            is_working_day=is_working_day,
-            fingerprint_key=sub_key(secret, "command fingerprint"),
-            pace=settings.demo_speed,
-        ),
+        write_path=write_path,
+        notes=BranchNotes(write_path, states, clock),
         hints=hints,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.handle import Outcome
+from backend.envelope import Outcome
 from backend.read_models import person
 from escalation.incident import Incident
 from escalation.people import Directory

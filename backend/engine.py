@@ -18,8 +18,8 @@ from sqlalchemy import Connection, select, update
 from backend import devices, sessions, sign_ins
 from backend.batch import Batch
 from backend.delivery import change
+from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
-from backend.handle import timer_envelope
 from backend.projections import DEADLINES
 from backend.services import Services
 from escalation.incident import Incident

@@ -10,10 +10,10 @@ import orjson
 from sqlalchemy import Connection, select
 
 from backend.bundle import Case, make_bundle, read_case
+from backend.envelope import Envelope
 from backend.event_store import append_log
 from backend.export_rows import BOM, csv_lines, heading_row, timeline_rows
 from backend.export_words import Lang
-from backend.handle import Envelope
 from backend.problems import NotFound, Problem
 from backend.projections import INCIDENTS
 from backend.services import Services

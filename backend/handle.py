@@ -5,99 +5,45 @@ People, tablets coming back, receipts and the timer enter by the same door.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
 from backend.batch import Batch, Loaded
 from backend.clock import Clock
+from backend.envelope import Envelope, Outcome
 from backend.event_store import (
     append,
-    append_log,
     find_command,
     keep_command,
     keep_texts,
     look_up_commands,
     next_in_batch,
 )
+from backend.joining import find_to_join
 from backend.organisation import World
 from backend.presence import Presence
 from backend.problems import NotFound
-from backend.projections import INCIDENTS, OUTBOX, project
+from backend.projections import OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
-from escalation import events as ev
-from escalation.commands import AddNote, Command, DeadlinePassed, Open, Receive, ReportLate
+from escalation.commands import Open, Receive, ReportLate
 from escalation.context import Context, Decision
 from escalation.decide.dispatch import decide
 from escalation.events import SYSTEM, Actor
 from escalation.incident import Incident
-from escalation.occurred import Claim, reconstruct
+from escalation.occurred import reconstruct
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.rights import Caller, Standing, authorise, manages, may_raise, sees
 from escalation.texts import Seal
 from escalation.timeline import ZERO_HASH, canonical
-from notifications.notice import Plan
 from notifications.plan import plan
-
-JOIN_WITHIN = timedelta(seconds=60)
-"""Two raises of the same at the same branch within this are one incident (contract, 3)."""
-
-_NEAR = (
-    select(INCIDENTS.c.id)
-    .where(
-        INCIDENTS.c.branch == bindparam("branch"),
-        INCIDENTS.c.type == bindparam("type"),
-        INCIDENTS.c.drill == bindparam("drill"),
-        INCIDENTS.c.status != "cancelled",
-        INCIDENTS.c.opened_at >= bindparam("earliest"),
-        INCIDENTS.c.opened_at <= bindparam("latest"),
-    )
-    .order_by(INCIDENTS.c.opened_at)
-)
 
 #: What a tablet did while it was away and what cannot act any more (contract, 3: ``late``).
 TOO_LATE = frozenset({"step-done", "closed", "cancelled"})
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A command and its sending.
-
-    ``content`` is what makes two sendings the same command: the command and its person as JSON,
-    with texts in the clear; only a keyed fingerprint of it is kept. ``keep_late``: what comes
-    too late to act is kept as ``report.late`` instead of being refused.
-    """
-
-    command: Command
-    caller: Caller | None
-    command_id: str
-    content: Mapping[str, Any]
-    incident_id: str | None = None
-    claim: Claim | None = None
-    device: Mapping[str, Any] | None = None
-    device_fault: str | None = None
-    late_data: Mapping[str, Any] | None = None
-    keep_late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a command. ``kind``: applied, repeated, late, joined.
-
-    ``texts`` are the typed texts that it sealed: salt and text by hash.
-    """
-
-    kind: str
-    state: Incident
-    plan: Plan = field(default_factory=Plan)
-    changed: bool = False
-    problem: Refused | None = None
-    texts: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
 class WritePath:
@@ -137,20 +83,16 @@ class WritePath:
             Refused: a rule says no; nothing was collected.
             NotFound: the caller may not see it.
         """
-        fingerprint = self._fingerprint(envelope)
-        known = self._repeated(batch, envelope, fingerprint)
+        known = self._repeated(batch, envelope)
         if known is not None:
             return known
         if isinstance(envelope.command, Open):
-            return self._open(batch, envelope, envelope.command, fingerprint)
-        loaded = self._find(batch, envelope)
-        try:
-            self._authorise(envelope, loaded.state)
-            return self._carry_out(batch, envelope, loaded, fingerprint)
-        except Refused as refusal:
-            if envelope.keep_late and refusal.kind in TOO_LATE:
-                return self._keep_late(batch, envelope, loaded, fingerprint, refusal)
-            raise
+            outcome = self._open(batch, envelope, envelope.command)
+        else:
+            outcome = self._change(batch, envelope)
+        if envelope.caller is not None and outcome.kind != "repeated":
+            self.remember(batch, envelope, outcome.state.id, outcome.kind)
+        return outcome
 
     def receipt(self, batch: Batch, envelope: Envelope) -> Outcome:
         """A recipient's device has an alert, or its person has seen it."""
@@ -165,64 +107,69 @@ class WritePath:
             raise Invalid("alert_id", "没有这条提醒。", "There is no such alert.")
         loaded = self._find(batch, replace(envelope, incident_id=incident_id))
         self._authorise(envelope, loaded.state)
-        return self._carry_out(batch, envelope, loaded, b"", remember=False)
+        return self.carry_out(batch, envelope, loaded)
 
-    def note(self, batch: Batch, envelope: Envelope, branch: str) -> str:
-        """A branch note; on a covert visit's own device, an observation on it (C4).
+    def carry_out(
+        self, batch: Batch, envelope: Envelope, loaded: Loaded | None, kind: str = "applied"
+    ) -> Outcome:
+        """Decide, and collect what follows. Rights have been asked before."""
+        seal = Seal(self._clock.random_bytes)
+        branch = loaded.state.branch if loaded else getattr(envelope.command, "branch", "")
+        before = None if loaded is None else loaded.state
+        decision = decide(before, envelope.command, self.context(envelope, branch, seal))
+        after = decision.incident
+        if decision.events:
+            self._collect(batch, decision, before, loaded, seal)
+        planned = plan(before, decision.events, after)
+        return Outcome(kind, after, planned, tuple(decision.events), texts=seal.kept)
 
-        Both answer the same and look the same; the id is the note's.
+    def known_outcome(self, batch: Batch, envelope: Envelope) -> str | None:
+        """What was remembered of this command; None where it is new.
+
+        Raises:
+            Refused: the id belongs to a command with other content.
         """
-        fingerprint = self._fingerprint(envelope)
         known = find_command(batch, envelope.command_id)
-        if known is not None:
-            _check_same(known["fingerprint"], fingerprint)
-            return str(known["outcome"])
-        command = envelope.command
-        assert isinstance(command, AddNote)  # noqa: S101  (the route makes no other)
-        covert = self._covert_incident(batch, envelope, branch)
-        if covert is not None:
-            outcome = self._carry_out(batch, envelope, covert, b"", remember=False)
-            note_id = outcome.state.id and self._last_event_id(batch, outcome.state)
-            chain = outcome.state.id
-        else:
-            context = self._context(envelope, branch, Seal(self._clock.random_bytes))
-            event = append_log(
-                batch,
-                self._clock,
-                ev.NOTE_ADDED,
-                context.actor,
-                {"branch": branch, "text": command.text},
-                occurred=context.occurred,
-                command_id=envelope.command_id,
-                device=envelope.device,
-            )
-            note_id, chain = event.id, "log"
+        if known is None:
+            return None
+        if not hmac.compare_digest(known["fingerprint"], self._fingerprint(envelope)):
+            raise _conflict()
+        return str(known["outcome"])
+
+    def remember(self, batch: Batch, envelope: Envelope, chain: str, outcome: str) -> None:
+        """Keep that this command was carried out, for as long as its incident."""
         keep_command(
             batch,
             {
                 "id": envelope.command_id,
                 "chain": chain,
-                "fingerprint": fingerprint,
-                "outcome": note_id,
+                "fingerprint": self._fingerprint(envelope),
+                "outcome": outcome,
             },
         )
-        return note_id
 
     def _fingerprint(self, envelope: Envelope) -> bytes:
-        content = canonical(envelope.content)
-        return hmac.digest(self._fingerprint_key, content, hashlib.sha256)
+        """Keyed: it holds typed texts, which retention may have to forget."""
+        return hmac.digest(self._fingerprint_key, canonical(envelope.content), hashlib.sha256)
 
-    def _repeated(self, batch: Batch, envelope: Envelope, fingerprint: bytes) -> Outcome | None:
-        if envelope.caller is None:
+    def _repeated(self, batch: Batch, envelope: Envelope) -> Outcome | None:
+        if envelope.caller is None or self.known_outcome(batch, envelope) is None:
             return None
         known = find_command(batch, envelope.command_id)
-        if known is None:
-            return None
-        _check_same(known["fingerprint"], fingerprint)
-        loaded = self._states.for_writing(batch, known["chain"])
+        loaded = None if known is None else self._states.for_writing(batch, known["chain"])
         if loaded is None:
             raise NotFound
         return Outcome("repeated", loaded.state)
+
+    def _change(self, batch: Batch, envelope: Envelope) -> Outcome:
+        loaded = self._find(batch, envelope)
+        try:
+            self._authorise(envelope, loaded.state)
+            return self.carry_out(batch, envelope, loaded)
+        except Refused as refusal:
+            if envelope.keep_late and refusal.kind in TOO_LATE:
+                return self._keep_late(batch, envelope, loaded, refusal)
+            raise
 
     def _find(self, batch: Batch, envelope: Envelope) -> Loaded:
         found = self._by_any_id(batch, envelope.incident_id or "")
@@ -254,18 +201,19 @@ class WritePath:
         )
         authorise(standing, envelope.command)
 
-    def _open(self, batch: Batch, envelope: Envelope, command: Open, fingerprint: bytes) -> Outcome:
+    def _open(self, batch: Batch, envelope: Envelope, command: Open) -> Outcome:
         self._authorise_raise(envelope, command)
         own = self._by_any_id(batch, command.id)
         if own is not None:
             return self._raised_again(envelope, command, own.state)
-        found = self._to_join(batch, envelope, command)
+        at = reconstruct(envelope.claim, self._clock.now()).estimate
+        found = find_to_join(batch, self._states, command, at)
         if found is not None:
-            outcome = self._carry_out(batch, envelope, found, fingerprint)
+            outcome = self.carry_out(batch, envelope, found, kind="joined")
             batch.aliases[command.id] = outcome.state.id
-            return replace(outcome, kind="joined")
+            return outcome
         numbered = replace(command, number=self._number(batch, command.branch))
-        return self._carry_out(batch, replace(envelope, command=numbered), None, fingerprint)
+        return self.carry_out(batch, replace(envelope, command=numbered), None)
 
     def _authorise_raise(self, envelope: Envelope, command: Open) -> None:
         directory = self._world.directory
@@ -294,67 +242,10 @@ class WritePath:
             raise _conflict()
         return Outcome("repeated", state)
 
-    def _to_join(self, batch: Batch, envelope: Envelope, command: Open) -> Loaded | None:
-        if batch.on_postgresql:
-            key = f"{command.branch}/{command.type}/{command.drill}"
-            batch.conn.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
-        at = reconstruct(envelope.claim, self._clock.now()).estimate
-        for loaded in batch.loaded.values():
-            state = loaded.state
-            same = (state.branch, state.type, state.drill)
-            if (
-                same == (command.branch, command.type, command.drill)
-                and state.status != "cancelled"
-                and abs(state.opened_at - at) <= JOIN_WITHIN
-            ):
-                return loaded
-        near = {
-            "branch": command.branch,
-            "type": command.type,
-            "drill": command.drill,
-            "earliest": at - JOIN_WITHIN,
-            "latest": at + JOIN_WITHIN,
-        }
-        for incident_id in batch.conn.execute(_NEAR, near).scalars().all():
-            if incident_id not in batch.loaded:
-                return self._states.for_writing(batch, incident_id)
-        return None
-
     def _number(self, batch: Batch, branch: str) -> str:
         zone = ZoneInfo(self._world.directory.orgs[branch].timezone)
         month = self._clock.now().astimezone(zone).strftime("%y%m")
         return f"CB-{month}-{next_in_batch(batch, f'incident:{month}'):04d}"
-
-    def _carry_out(
-        self,
-        batch: Batch,
-        envelope: Envelope,
-        loaded: Loaded | None,
-        fingerprint: bytes,
-        *,
-        remember: bool = True,
-        kind: str = "applied",
-    ) -> Outcome:
-        seal = Seal(self._clock.random_bytes)
-        branch = loaded.state.branch if loaded else getattr(envelope.command, "branch", "")
-        context = self._context(envelope, branch, seal)
-        before = None if loaded is None else loaded.state
-        decision = decide(before, envelope.command, context)
-        after = decision.incident
-        if decision.events:
-            self._collect(batch, decision, before, loaded, seal)
-        if remember and envelope.caller is not None:
-            keep_command(
-                batch,
-                {
-                    "id": envelope.command_id,
-                    "chain": after.id,
-                    "fingerprint": fingerprint,
-                    "outcome": kind,
-                },
-            )
-        planned = plan(before, decision.events, after)
-        return Outcome(kind, after, planned, changed=bool(decision.events), texts=seal.kept)
 
     def _collect(
         self,
@@ -375,20 +266,14 @@ class WritePath:
         project(batch, before, after, head_hash)
 
     def _keep_late(
-        self,
-        batch: Batch,
-        envelope: Envelope,
-        loaded: Loaded,
-        fingerprint: bytes,
-        refusal: Refused,
+        self, batch: Batch, envelope: Envelope, loaded: Loaded, refusal: Refused
     ) -> Outcome:
         late = ReportLate(envelope.command.name, envelope.late_data or {}, refusal.kind)
-        outcome = self._carry_out(
-            batch, replace(envelope, command=late), loaded, fingerprint, kind="late"
-        )
+        outcome = self.carry_out(batch, replace(envelope, command=late), loaded, kind="late")
         return replace(outcome, problem=refusal)
 
-    def _context(self, envelope: Envelope, branch: str, seal: Seal) -> Context:
+    def context(self, envelope: Envelope, branch: str, seal: Seal | None = None) -> Context:
+        """What the rules may look at, at this moment."""
         now = self._clock.now()
         caller = envelope.caller
         return Context(
@@ -402,7 +287,7 @@ class WritePath:
             playbook_of=self._shelf.of,
             reachable=self._presence.reachable,
             new_id=self._clock.new_id,
-            seal=seal,
+            seal=seal or Seal(self._clock.random_bytes),
             is_working_day=self._is_working_day,
             pace=self._pace,
             command_id=None if caller is None else envelope.command_id,
@@ -420,51 +305,6 @@ class WritePath:
         held = [(path.index(org), role, org) for role, org in caller.person.roles if org in path]
         _, role, org = min(held, default=(0, None, None), key=lambda each: each[0])
         return Actor("user", caller.person.id, caller.person.name, role, org)
-
-    def _covert_incident(self, batch: Batch, envelope: Envelope, branch: str) -> Loaded | None:
-        caller = envelope.caller
-        if caller is None or caller.device_id is None:
-            return None
-        live = select(INCIDENTS.c.id).where(
-            INCIDENTS.c.branch == branch,
-            INCIDENTS.c.discreet.is_(True),
-            INCIDENTS.c.status.in_(("open", "acknowledged")),
-        )
-        for incident_id in batch.conn.execute(
-            live.order_by(INCIDENTS.c.opened_at.desc())
-        ).scalars():
-            loaded = self._states.for_writing(batch, incident_id)
-            if loaded is not None and _observes(caller, loaded.state):
-                return loaded
-        return None
-
-    @staticmethod
-    def _last_event_id(batch: Batch, state: Incident) -> str:
-        for rows in batch.rows.inserts.values():
-            for row in reversed(rows):
-                if row.get("chain") == state.id and row.get("seq") == state.seq:
-                    return str(row["id"])
-        raise LookupError(state.id)
-
-
-def timer_envelope(incident_id: str, key: str, new_id: Callable[[], str]) -> Envelope:
-    """The timer enters by the same door."""
-    return Envelope(DeadlinePassed(key), None, new_id(), {}, incident_id=incident_id)
-
-
-def _observes(caller: Caller, state: Incident) -> bool:
-    """Notes of the reporter, on the device that it was raised from, belong to it."""
-    return any(
-        report.device == caller.device_id
-        and (report.user is None or caller.user_id in (None, report.user))
-        for report in state.reports
-        if not report.withdrawn
-    )
-
-
-def _check_same(known: bytes, fingerprint: bytes) -> None:
-    if not hmac.compare_digest(known, fingerprint):
-        raise _conflict()
 
 
 def _conflict() -> Refused:

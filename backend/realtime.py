@@ -17,8 +17,8 @@ from sqlalchemy import Connection, select
 
 from backend.callers import caller_of, cookie_session
 from backend.delivery import Emission, change, message_of
+from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
-from backend.handle import Envelope
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session

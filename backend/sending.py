@@ -7,7 +7,7 @@ from typing import Any
 from backend.api.command_schemas import command_of
 from backend.api.fields import unseal
 from backend.device_proof import check_proof
-from backend.handle import Envelope
+from backend.envelope import Envelope
 from backend.services import Services
 from backend.time_token import token_time
 from escalation.commands import Open

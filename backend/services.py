@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from backend.branch_notes import BranchNotes
 from backend.clock import Clock
 from backend.config import Settings
-from backend.handle import Envelope, Outcome, WritePath
+from backend.envelope import Envelope, Outcome
+from backend.handle import WritePath
 from backend.hints import Hints
 from backend.organisation import World
 from backend.presence import Presence
@@ -40,6 +42,7 @@ class Services:
     presence: Presence
     sessions: Sessions
     write_path: WritePath
+    notes: BranchNotes
     hints: Hints
     position: int = 0
     writer: Writer = None  # type: ignore[assignment]  # set right after building

@@ -26,8 +26,8 @@ from backend.attachments import (
 from backend.batch import Batch
 from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
+from backend.envelope import Envelope
 from backend.event_store import read_events
-from backend.handle import Envelope
 from backend.problems import DiskFullError, NotFound, Problem
 from backend.read_models import person
 from backend.services import Services, services

@@ -44,5 +44,5 @@ def post_note(body: Mapping[str, Any]) -> Response:
         sending["command_id"] = Uuid().deserialize(header)
     data = {key: value for key, value in raw.items() if key not in SENDING_KEYS}
     envelope = seal_up(parts, "add-note", caller, {"text": body["text"]}, data, sending)
-    note_id = parts.writer.submit(lambda batch: parts.write_path.note(batch, envelope, branch))
+    note_id = parts.writer.submit(lambda batch: parts.notes.keep(batch, envelope, branch))
     return answer({"id": note_id}, 201)

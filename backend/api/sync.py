@@ -13,7 +13,7 @@ from backend.api.command_schemas import SCHEMAS, SendingSchema, Strict
 from backend.api.fields import Moment, PlainText, Uuid, Whole
 from backend.api.identity_schemas import ProblemSchema, problems
 from backend.callers import current_caller, person_or_device
-from backend.handle import Outcome
+from backend.envelope import Outcome
 from backend.problems import NotFound, Problem, problem, refusal_problem, validation_problem
 from backend.sending import seal_up
 from backend.services import services

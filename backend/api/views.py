@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from backend.api.answers import answer
 from backend.api.command_schemas import SENDING_KEYS
 from backend.api.fields import Uuid
+from backend.envelope import Outcome
 from backend.event_store import read_texts
-from backend.handle import Outcome
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.read_models import SentAt, Texts, render, texts_needed

@@ -14,7 +14,8 @@ from backend.clock import uuid7
 from backend.db import db, make_engine
 from backend.demo import load_demo
 from backend.event_store import seal_log
-from backend.handle import Envelope, Outcome, WritePath
+from backend.envelope import Envelope, Outcome
+from backend.handle import WritePath
 from backend.organisation import World
 from backend.presence import Presence
 from backend.shelf import Shelf
