@@ -55,6 +55,7 @@ from backend.security import register as register_security
 from backend.services import Services
 from backend.sessions import Sessions
 from backend.shelf import Shelf
+from backend.signing import begin_log
 from backend.states import States
 from backend.working_days import is_working_day
 from backend.writer import Committed, Writer
@@ -215,6 +216,7 @@ def sub_key(secret: bytes, label: str) -> bytes:
 
 
 def _first_rows(services: Services, batch: Batch) -> None:
+    begin_log(batch, services.clock, services.settings.data, demo=services.settings.demo)
     services.shelf.keep_current(batch)
     if services.settings.demo:
         load_demo(batch, services.clock)

@@ -69,11 +69,6 @@ class States:
             while len(self._known) > LARGEST:
                 self._known.popitem(last=False)
 
-    def forget(self) -> None:
-        """After a restore or a rebuild."""
-        with self._lock:
-            self._known.clear()
-
     def _get(self, incident_id: str) -> Loaded | None:
         with self._lock:
             return self._known.get(incident_id)

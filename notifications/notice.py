@@ -1,11 +1,9 @@
-"""A notice: one person is to hear of one thing. Channels carry it; they decide nothing."""
+"""A notice: one person is to hear of one thing. Whatever carries it decides nothing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 Kind = Literal["alert", "inform"]
-DeliveryState = Literal["queued", "sent", "delivered", "seen", "failed", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +36,3 @@ class Plan:
 
     notices: tuple[Notice, ...] = ()
     over: tuple[AlertOver, ...] = ()
-
-
-class Channel(Protocol):
-    """A way to reach people. ``send`` returns when the message has left the house.
-
-    Raises:
-        NotSentError: it did not; the error says whether another try makes sense.
-    """
-
-    name: str
-
-    def send(self, notice: Notice, message: Mapping[str, Any]) -> None:
-        """Hand one message over."""
-
-
-class NotSentError(Exception):
-    """A message could not be handed over; ``again`` tells whether trying again makes sense."""
-
-    def __init__(self, reason: str, *, again: bool) -> None:
-        super().__init__(reason)
-        self.again = again
