@@ -7,7 +7,7 @@ from flask_socketio import SocketIO
 from gevent.lock import RLock
 
 
-class _WholeSocket:
+class WholeSocket:
     """A socket whose ``send`` sends everything: a slow client must not get half a frame."""
 
     def __init__(self, sock: Any) -> None:
@@ -15,6 +15,7 @@ class _WholeSocket:
         self._lock = RLock()
 
     def send(self, data: bytes) -> int:
+        """All of it, not mixed with another sender's; how many bytes that were."""
         with self._lock:
             self._sock.sendall(data)
         return len(data)
@@ -32,7 +33,7 @@ class _WebSocket(WebSocketWSGI):  # type: ignore[misc]  # the driver has no type
         inner: Any = self.app
 
         def whole(_: Any) -> Any:
-            self.ws.sock = _WholeSocket(self.ws.sock)
+            self.ws.sock = WholeSocket(self.ws.sock)
             return inner(self)
 
         self.app = whole
