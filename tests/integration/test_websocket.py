@@ -27,6 +27,8 @@ def test_a_slow_reader_gets_every_byte_of_a_frame_in_order() -> None:
         received += theirs.recv(4096)
     assert sending.get() == len(sent)
     assert received == sent
+    ours.close()
+    theirs.close()
 
 
 def test_frames_of_two_senders_are_never_mixed() -> None:
@@ -38,4 +40,6 @@ def test_frames_of_two_senders_are_never_mixed() -> None:
     while len(received) < 2 * length:
         received += theirs.recv(65536)
     gevent.joinall(senders)
+    ours.close()
+    theirs.close()
     assert received in (b"a" * length + b"b" * length, b"b" * length + b"a" * length)
