@@ -1,12 +1,12 @@
 """Facts, a second playbook, another type, and whom it is about (contract, 3 and 5; G1)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from escalation.commands import AddPlaybook, Decline, Reclassify, RecordFacts
 from escalation.ladder import merge
 from escalation.refusal import Forbidden, Invalid, Refused
-from hypothesis import given
-from hypothesis import strategies as st
 from playbooks.model import Level
 from tests.builders import LIBRARY, Bank, NotSeen, bank_with, playbook, typed
 
@@ -173,7 +173,9 @@ def test_a_contained_incident_tells_the_people_of_a_second_playbook_without_an_a
     assert "compliance1" in case.informed()
 
 
-RUNGS = st.lists(st.integers(1, 900), max_size=4, unique=True).map(lambda times: [0, *sorted(times)])
+RUNGS = st.lists(st.integers(1, 900), max_size=4, unique=True).map(
+    lambda times: [0, *sorted(times)]
+)
 
 
 @given(RUNGS, RUNGS)

@@ -8,6 +8,7 @@ from escalation.commands import ClearStep, CompleteStep, ReopenStep, SkipStep
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.texts import Typed
 from escalation.timeline import MAX_INTEGER
+from playbooks.model import RecordField, Step, Text
 from tests.builders import FORM, LIBRARY, Bank, NotSeen, bank_with, playbook, typed
 
 
@@ -240,11 +241,11 @@ def test_a_record_with_something_wrong_is_refused_by_name(case, change, place):
 
 
 def test_a_boolean_field_takes_true_and_false_only():
-    book = LIBRARY["help"]
-    from_group = LIBRARY["group_visit"].step("check_identity")
-    field = type(from_group.record[0])("seen", from_group.title, "boolean", required=True)
-    step = type(from_group)("look", from_group.title, "teller", record=(field,))
-    case = bank_with(playbook("help", steps=(*book.steps, step))).raises("teller1", "help")
+    text = Text("看到了", "Seen")
+    field = RecordField("seen", text, "boolean", required=True)
+    step = Step("look", text, "teller", record=(field,))
+    book = playbook("help", steps=(*LIBRARY["help"].steps, step))
+    case = bank_with(book).raises("teller1", "help")
     with pytest.raises(Invalid):
         case.ticked_by("teller1", "look", seen=1)
     case.ticked_by("teller1", "look", seen=False)
