@@ -13,8 +13,8 @@ from backend.bundle import make_bundle, read_case
 from backend.clock import uuid7
 from backend.db import db, make_engine
 from backend.demo import load_demo
-from backend.event_store import seal_log
 from backend.envelope import Envelope, Outcome
+from backend.event_store import seal_log
 from backend.handle import WritePath
 from backend.organisation import World
 from backend.presence import Presence
@@ -25,7 +25,7 @@ from escalation.commands import Command, Open
 from escalation.rights import Caller
 from escalation.texts import Typed
 from playbooks.load import load_library
-from tests.builders import FORM, MORNING, is_working_day
+from tests.builders import MORNING, is_working_day
 
 FACTS = {"head_count": 12, "threat_media": True, "demand": Typed("=1+1 退还手续费")}
 
@@ -107,9 +107,15 @@ class ExportsHouse:
         self.states.keep(batch)
         return outcome
 
-    def opens(self, type_: str = "group_visit", who: str = "teller1", **more: Any) -> str:
+    def opens(
+        self,
+        type_: str = "group_visit",
+        who: str = "teller1",
+        branch: str = "east-01",
+        **more: Any,
+    ) -> str:
         """Somebody raises; the incident's id."""
-        command = Open(self.clock.new_id(), type_, "east-01", note=Typed("大堂有人聚集"), **more)
+        command = Open(self.clock.new_id(), type_, branch, note=Typed("大堂有人聚集"), **more)
         return self.does(who, command).state.id
 
     def bundle(self, incident_id: str, by: str = "auditor1") -> Mapping[str, Any]:
@@ -126,6 +132,3 @@ class ExportsHouse:
             library=self.shelf.library,
             key=self.key,
         )
-
-
-__all__ = ["FACTS", "FORM", "ExportsHouse", "HandClock"]

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, INVOLVED, KEYS, OUTBOX
 from backend.rebuild import rebuild
 from backend.tables import EventRow
 from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver
 from escalation.texts import Typed
+from tests.builders import MORNING
 from tests.integration.exports_house import FACTS, ExportsHouse
 
 EVENTS = EventRow.__table__
@@ -66,7 +67,7 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
     [
         update(INCIDENTS).values(status="closed"),
         update(INCIDENTS).values(head_hash="0" * 64),
-        update(DEADLINES).values(due_at=func.max(DEADLINES.c.due_at + 1, 0)),
+        update(DEADLINES).values(due_at=MORNING),
         delete(DEADLINES),
         delete(INVOLVED),
         update(OUTBOX).values(live=False, repeat=7),
@@ -116,8 +117,8 @@ def test_how_far_a_delivery_and_a_deadline_have_got_is_kept(house: ExportsHouse)
 
 def test_a_chain_that_does_not_hold_is_told_and_its_rows_stay(house: ExportsHouse) -> None:
     with house.engine.begin() as conn:
-        chain = conn.execute(select(INCIDENTS.c.id).where(INCIDENTS.c.type == "group_visit"))
-        chain = chain.scalar()
+        visit = select(INCIDENTS.c.id).where(INCIDENTS.c.type == "group_visit")
+        chain = conn.execute(visit).scalar()
         mine = (EVENTS.c.chain == chain, EVENTS.c.seq == 2)
         body = conn.execute(select(EVENTS.c.body).where(*mine)).scalar()
         assert body is not None
