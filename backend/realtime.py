@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refuse
-from flask_socketio import SocketIO, disconnect
+from flask_socketio import SocketIO
 from gevent import spawn
 from sqlalchemy import Connection, select
 
@@ -93,7 +93,7 @@ class Gateway:
         for sid, session in list(self._sessions.items()):
             caller = caller_of(session, self._services.world)
             if caller is None or not self._services.sessions.is_alive(session.id):
-                disconnect(sid=sid, namespace="/")
+                self.socketio.server.disconnect(sid, namespace="/")
             elif caller != self._callers[sid]:
                 self._callers[sid] = caller
                 self._enter_rooms(sid, caller)

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0
 """Seconds that one order to the server may take."""
 DEMO = {"COUNTERBELL_DEMO": "1"}
+_FAULT = re.compile(r'"level": "(error|critical)"|^\w*(Error|Exception)\b|^Traceback')
 
 
 @cache
@@ -50,6 +52,7 @@ class Host:
     def __init__(self, log: Path) -> None:
         self.port = free_port()
         self._log = log
+        self._read = log.stat().st_size if log.exists() else 0
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.server"],
@@ -80,9 +83,12 @@ class Host:
         self._end()
 
     def faults(self) -> list[str]:
-        """What the server has logged as an error since it was started."""
-        lines = self._log.read_text("utf-8").splitlines()
-        return [line for line in lines if '"level": "error"' in line or "Traceback" in line]
+        """What the server has logged as an error since this was last asked."""
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            lines = log.read().decode().splitlines()
+            self._read = log.tell()
+        return [line for line in lines if _FAULT.search(line)]
 
     def _end(self) -> None:
         self._process.wait(PATIENCE)
@@ -142,6 +148,7 @@ class House:
         for client in self._clients:
             client.close()
         self.host.tell("close")
+        assert self.host.faults() == []
 
     def advance(self, seconds: float) -> None:
         """Time goes by; what falls due is done, each at its own moment."""
