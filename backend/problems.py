@@ -155,7 +155,9 @@ def _on_http(error: HTTPException) -> Response:
     if status == 422:
         data = getattr(error, "data", None) or {}
         return respond(validation_problem(data.get("messages", {})))
-    return respond(_plain(status, HTTPStatus(status).phrase.lower().replace(" ", "-")))
+    allow = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
+    return respond(_plain(status, HTTPStatus(status).phrase.lower().replace(" ", "-")), headers)
 
 
 def _plain(status: int, kind: str) -> dict[str, Any]:

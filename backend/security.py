@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, request
 
+from backend.problems import NotFound
+
 MIB = 1024 * 1024
 _LIMITS = {"/api/v1/sync": 2 * MIB}
 _ATTACHMENT = 20 * MIB + 64 * 1024
@@ -28,6 +30,8 @@ def register(app: Flask) -> None:
     @app.before_request
     def limit() -> None:
         path = request.path
+        if "\0" in path:
+            raise NotFound
         if path.startswith("/api/v1/incidents/") and path.endswith("/attachments"):
             request.max_content_length = _ATTACHMENT
         elif path in _LIMITS:

@@ -42,7 +42,7 @@ def evolve(state: Incident | None, event: Event, playbook_of: PlaybookOf) -> Inc
     return state
 
 
-_NOT_ACTIVITY = {ev.ALERT_DELIVERED, ev.ALERT_SEEN, ev.ALERT_FAILED}
+_NOT_ACTIVITY = {ev.ALERT_DELIVERED, ev.ALERT_SEEN, ev.ALERT_FAILED, ev.EXPORT_MADE}
 
 
 def _report(event: Event) -> Report:

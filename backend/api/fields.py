@@ -15,6 +15,7 @@ from playbooks.facts import FACTS, FactError, check_fact
 
 LONGEST_TEXT = 4000
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _BAD_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
@@ -95,7 +96,9 @@ class Record(fields.Field[dict[str, Any]]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or len(value) > 50:
             raise words("应是一个对象。", "Not a valid mapping type.")
-        return {clean(name): self._value(inner) for name, inner in value.items()}
+        if not all(_NAME.fullmatch(name) for name in value):
+            raise words("没有这一项。", "There is no such field.")
+        return {name: self._value(inner) for name, inner in value.items()}
 
     @staticmethod
     def _value(value: Any) -> Any:
