@@ -1,0 +1,37 @@
+"""Names that nothing calls and that are read all the same: by the OpenAPI document, by SQL, by
+people. One line each; vulture takes a use for a use."""
+
+# Fields of answers and bodies, which stand in the OpenAPI document.
+_.added_at
+_.added_by
+_.next_cursor
+_.time_token
+_.remove_otp
+_.access_token
+_.device_token
+_.has_key
+_.has_pin
+_.has_otp
+_.done_at
+_.done_by
+_.recorded
+_.channels
+_.reported_by
+_.next_deadline
+_.suggestions
+_.q
+_.only_
+_.exclude
+# Columns that only SQL or an auditor reads.
+_.fingerprint
+_.head_seq
+_.paired_by
+_.created_at
+# A setting that is checked at the start, for channels beyond the socket.
+_.channel_hosts
+# The name of an operation in the OpenAPI document.
+_.__doc__
+# Called by a library that tests drive.
+_._engineio_client_class
+_.teardown
+TestAnyIncident
