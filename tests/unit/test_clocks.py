@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from escalation.commands import Cancel, CompleteStep, Reopen
+from escalation.commands import Cancel, CompleteStep, Reopen, ReopenStep
 from escalation.workdays import end_of_working_day
 from playbooks.model import ClockRule
 from tests.builders import FORM, Bank, bank_with, is_working_day, names, playbook, typed
@@ -127,13 +127,17 @@ def test_what_meets_a_clock_is_what_the_playbook_says(trigger, deed):
 
 def test_a_running_clock_is_not_started_again_but_a_met_one_is():
     rule = ClockRule("contact", "step:note_danger", HOUR, met_by=("step:make_safe",))
-    bank = timed(rule)
-    case = bank.raises("teller1", "help")
+    case = timed(rule).raises("teller1", "help")
+    again = ReopenStep("note_danger", typed())
     case.ticked_by("teller1", "note_danger")
-    case.decides(CompleteStep("check_on_staff"), bank.context(bank.caller("teller1")))
+    case.does("manager1", again)
+    case.ticked_by("teller1", "note_danger")
     assert len(case.of("clock.started")) == 1
     case.ticked_by("teller1", "make_safe")
-    assert len(case.of("clock.met")) == 1
+    case.does("manager1", again)
+    case.ticked_by("teller1", "note_danger")
+    assert len(case.of("clock.started")) == 2
+    assert case.state.clocks["contact"].state == "running"
 
 
 def test_pace_divides_clocks():

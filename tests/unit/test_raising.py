@@ -1,12 +1,13 @@
 """A tap, a second tap of the same, and taking it back (contract, section 3)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from escalation.commands import AddNote, Cancel, Open, ReportLate
 from escalation.refusal import Forbidden, Invalid, Refused
-from tests.builders import LIBRARY, Bank, NotSeen, names, typed
+from tests.builders import LIBRARY, Bank, Case, NotSeen, names, typed
 
 
 @pytest.fixture
@@ -225,6 +226,16 @@ def test_what_came_too_late_is_kept_with_its_reason_and_sealed(bank, case):
     assert "他们走了" not in str(event.data)
     assert event.occurred.estimate == bank.now - timedelta(hours=1)
     assert case.state.status == "closed"
+
+
+def test_a_tap_with_a_bad_signature_is_accepted_and_the_fault_is_on_record(bank):
+    context = bank.context(bank.caller("teller1", "tablet-1"))
+    case = Case(bank)
+    case.decides(
+        Open("i1", "help", "east-01"), replace(context, device_fault="the signature is wrong")
+    )
+    assert case.events[0].device is None
+    assert case.events[0].data["device_fault"] == "the signature is wrong"
 
 
 SIGNED = {"id": "tablet-1", "seq": 4, "signature": "x", "signed": "{}"}

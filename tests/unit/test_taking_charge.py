@@ -199,6 +199,19 @@ def test_a_contained_incident_with_nobody_in_charge_reminds_the_next_level_witho
     assert case.state.climb.next_at is None
 
 
+def test_an_acknowledged_incident_with_nobody_in_charge_asks_the_next_level_when_it_grows_quiet():
+    bank = Bank()
+    case = bank.raises("teller4", "group_visit", "west-01")
+    case.acknowledged_by("hqduty1")
+    case.bank.away = set()
+    case.ticked_by("teller4", "divert")
+    case.records("teller4", subject_staff="hqduty1")
+    assert case.state.in_charge is None
+    bank.later(3600)
+    assert case.of("alert.exhausted"), "there is nobody but the one whom it is about"
+    assert case.due()
+
+
 def test_a_quiet_reminder_leaves_the_time_to_act_alone(bank):
     bank = bank_with(playbook("group_visit", act_within=3600))
     case = bank.raises("teller1", "group_visit")
