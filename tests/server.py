@@ -17,8 +17,10 @@ import json
 import sys
 import traceback
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import gevent
 from gevent.pywsgi import WSGIServer
@@ -33,6 +35,7 @@ from backend.projections import DEADLINES
 from backend.server import make_server
 from backend.services import Services
 from backend.tables import EventRow
+from playbooks.load import load_library
 from tests.fakes import VirtualClock
 
 PATIENCE = 30.0
@@ -74,9 +77,14 @@ class Opened:
     def settle(self) -> None:
         """Until nothing is due, nothing waits for the writer, and all has its position."""
         with gevent.Timeout(PATIENCE):
-            while self._busy():
-                self._services.engine.wake()
-                gevent.sleep(0.002)
+            while True:
+                while self._busy():
+                    self._services.engine.wake()
+                    gevent.sleep(0.002)
+                # What the writer has begun is done when it answers; it may have led to more.
+                self._services.writer.run(lambda _: None)
+                if not self._busy():
+                    return
 
     def told(self) -> dict[str, Any]:
         """Where time and log stand."""
@@ -133,6 +141,8 @@ class Host:
 def main() -> int:
     """Obey until the input ends."""
     set_up_logs()
+    # The library is the same for every bank that is opened here; reading it is half the time.
+    patch("backend.app.load_library", cache(load_library)).start()
     host = Host()
     _say({"pid": "started"})
     while line := gevent.get_hub().threadpool.apply(sys.stdin.readline):
