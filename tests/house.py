@@ -162,6 +162,13 @@ class House:
         """Wait until everything that was begun is done."""
         self._tell("settle")
 
+    def reopened(self) -> None:
+        """Ended in order and started again: it knows only what is written down."""
+        for client in self._clients:
+            client.close()
+        self.host.tell("close")
+        self.open()
+
     def killed_and_restarted(self, *, after: float = 0) -> None:
         """SIGKILL; ``after`` seconds later it is started again, on the same port."""
         self.host.kill()

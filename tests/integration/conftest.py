@@ -11,30 +11,6 @@ from sqlalchemy import create_engine, text
 from tests.identity_bank import Process, TestClock
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server; the address of its own database."""
-    server = get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo bank as a file, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "bank.db"
-    _load(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql: str) -> str:
-    """The demo bank as a database, to be copied; its name."""
-    _administer(postgresql, "CREATE DATABASE demo_bank")
-    _load(_database(postgresql, "demo_bank"))
-    return "demo_bank"
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with the demo bank."""
