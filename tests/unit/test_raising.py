@@ -251,6 +251,13 @@ def test_a_signature_stands_on_the_first_event_that_its_command_caused(bank, cas
     assert [event.device for event in case.events[before:]] == [SIGNED, None]
 
 
+def test_what_the_rules_do_happens_at_the_receipt_however_late_the_deed(bank):
+    case = bank.raises("teller1", "group_visit", happened=bank.now - timedelta(hours=1))
+    raised = case.of("alert.raised")[0]
+    assert (raised.occurred.basis, raised.occurred.estimate) == ("server", bank.now)
+    assert case.events[0].occurred.estimate == bank.now - timedelta(hours=1)
+
+
 def test_what_the_rules_do_is_the_systems_and_never_signed_by_a_tablet(bank):
     case = bank.raises("teller1", "group_visit", device="tablet-1")
     for event in case.events:

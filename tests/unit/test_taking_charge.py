@@ -4,6 +4,7 @@ import pytest
 
 from escalation.commands import AddNote, Cancel, CompleteStep, Escalate, HandOver, ReopenStep
 from escalation.refusal import Forbidden, Invalid, Refused
+from playbooks.model import Level
 from tests.builders import Bank, NotSeen, bank_with, playbook, typed
 
 
@@ -271,6 +272,15 @@ def test_who_was_given_charge_of_an_open_incident_ends_its_alarm_by_acknowledgin
     assert case.state.status == "open"
     assert "ladder" in case.due()
     case.acknowledged_by("teller2")
+    assert case.state.status == "acknowledged"
+
+
+def test_they_do_even_where_there_was_nobody_to_ask():
+    bank = bank_with(playbook("help", ladder=(Level(0, ("regional_manager",)),), inform=()))
+    case = bank.raises("teller4", "help", "west-01")
+    case.does("hqduty1", HandOver("teller4"))
+    assert case.state.alerts == {}
+    case.acknowledged_by("teller4")
     assert case.state.status == "acknowledged"
 
 
