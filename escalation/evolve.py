@@ -170,8 +170,11 @@ def _moved(state: Incident, ladder: Mapping[str, Any] | None) -> Incident:
     )
     if "levels" in ladder:
         climb = replace(climb, levels=_levels(ladder["levels"]))
-    # The time to act has passed: the ladder goes on, until somebody acknowledges again.
-    act_by = None if ladder.get("cause") == "act_within" else state.act_by
+    cause = ladder.get("cause", climb.cause)
+    if state.climb.next_at is None or cause == "escalated":
+        climb = replace(climb, cause=cause)
+    # The time to act has passed: the ladder goes on until somebody acknowledges again, or acts.
+    act_by = None if cause == "act_within" else state.act_by
     return replace(state, climb=climb, act_by=act_by)
 
 
@@ -318,7 +321,15 @@ def _step_completed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         late=due_at is not None and event.occurred.estimate > due_at,
     )
     step = state.step(step_id)
-    return replace(state, act_by=None) if step is not None and step.containment else state
+    return _acted(state) if step is not None and step.containment else state
+
+
+def _acted(state: Incident) -> Incident:
+    """A containment step is done: an alarm that only asked for that climbs no further."""
+    climb = state.climb
+    if state.status == "acknowledged" and climb.cause == "act_within":
+        climb = replace(climb, next_at=None)
+    return replace(state, act_by=None, climb=climb)
 
 
 def _step_skipped(state: Incident, event: Event, _: PlaybookOf) -> Incident:

@@ -93,12 +93,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """Where the ladder stands. ``next_at`` None: it is not climbing."""
+    """Where the ladder stands, and why it climbs. ``next_at`` None: it is not climbing."""
 
     levels: tuple[Level, ...] = ()
     base: datetime | None = None
     level: int = 0
     next_at: datetime | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

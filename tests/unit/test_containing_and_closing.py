@@ -215,6 +215,14 @@ def test_an_auditor_writes_nothing(case):
         case.does("admin1", AddNote(typed()))
 
 
+def test_taking_a_copy_is_no_activity(bank, case):
+    case.acknowledged_by("manager1")
+    bank.later(100)
+    quiet = case.due()["quiet"]
+    case.does("auditor1", RecordExport("json", 1, "zh"))
+    assert case.due()["quiet"] == quiet
+
+
 def test_an_export_stands_in_the_timeline_even_after_the_end(case):
     case.closed_by("manager1")
     export = RecordExport("json", case.state.seq, "zh")

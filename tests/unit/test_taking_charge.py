@@ -100,6 +100,37 @@ def test_without_a_containment_step_in_time_the_one_in_charge_and_the_next_level
     assert case.alerted(level=3) == {"regional1"}, "and it goes on"
 
 
+def test_acting_late_stops_the_alarm_that_asked_for_it(bank, case):
+    case.acknowledged_by("manager1")
+    bank.later(200)
+    case.ticked_by("manager1", "divert")
+    assert "ladder" not in case.due()
+    bank.later(1000)
+    assert case.alerted(level=3) == set()
+
+
+def test_acting_stops_no_alarm_that_somebody_called_for(bank, case):
+    case.acknowledged_by("manager1")
+    bank.later(200)
+    case.does("teller1", Escalate(typed()))
+    case.ticked_by("manager1", "divert")
+    assert "ladder" in case.due()
+
+
+def test_acting_before_anybody_has_answered_stops_no_alarm(bank, case):
+    case.ticked_by("teller1", "divert")
+    assert case.due()["ladder"] == 60
+
+
+def test_a_call_for_help_on_a_contained_incident_asks_the_next_level_once(bank, case):
+    case.contained_by("manager1")
+    case.does("teller1", Escalate(typed()))
+    assert case.alerted(level=2) == {"deputy1", "supervisor1"}
+    assert "ladder" not in case.due()
+    case.acknowledged_by("deputy1")
+    assert case.state.live_alerts() == []
+
+
 def test_a_containment_step_in_time_keeps_it_quiet(bank, case):
     case.acknowledged_by("manager1")
     case.ticked_by("teller1", "divert")

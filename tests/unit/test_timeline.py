@@ -167,6 +167,7 @@ def test_what_a_device_has_sealed_keeps_the_devices_salt():
     salt = b"\x01" * 32
     assert seal(Typed("原话", salt)) == {"sealed": sealed_hash(salt, "原话")}
     assert seal.kept[sealed_hash(salt, "原话")] == (salt, "原话")
+    assert seal.foreign == {sealed_hash(salt, "原话")}
 
 
 def test_typed_texts_are_sealed_at_any_depth():
