@@ -7,7 +7,6 @@ take turns. A round is over before the first deadline of its first tap (60 s).
 import argparse
 import gc
 import resource
-import shutil
 import statistics
 import sys
 import time
@@ -15,6 +14,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -50,7 +50,7 @@ class Length:
     warm_up: float = 1.5
 
 
-FULL = Length(rounds=5, turns=2, paced=4, crowded=2)
+FULL = Length(rounds=5, turns=2, paced=3, crowded=2)
 QUICK = Length(rounds=2, turns=1, paced=2.5, crowded=1.5, warm_up=0.5)
 
 
@@ -98,23 +98,23 @@ def main(argv: list[str]) -> int:
 
 
 def _measure(measured: Measured, length: Length, out: Path) -> None:
-    template = out / "bank"
-    targets.make_bank(template)
-    bank = orjson.loads((template / "bank.json").read_bytes())
-    for number in range(1, length.rounds + 1):
-        print(f"round {number} of {length.rounds}", flush=True)
-        work = out / "data"
-        work.mkdir()
-        with ExitStack() as stack:
-            servers = _start(stack, template, work, bank)
-            # 1,500 sockets stay; the collector need not walk them between the phases.
-            gc.freeze()
-            _round(measured, number, length, servers)
-        shutil.rmtree(work)
-    shutil.rmtree(template)
+    # Beside the samples and not in /tmp: that may be no disk, and then nothing is durable.
+    with TemporaryDirectory(dir=out) as place:
+        template = Path(place) / "bank"
+        targets.make_bank(template)
+        bank = orjson.loads((template / "bank.json").read_bytes())
+        for number in range(1, length.rounds + 1):
+            print(f"round {number} of {length.rounds}", flush=True)
+            with TemporaryDirectory(dir=place) as work, ExitStack() as stack:
+                servers = _start(stack, template, Path(work), bank, out)
+                # 1,500 sockets stay; the collector need not walk them between the phases.
+                gc.freeze()
+                _round(measured, number, length, servers)
 
 
-def _start(stack: ExitStack, template: Path, work: Path, bank: dict[str, Any]) -> list[Target]:
+def _start(
+    stack: ExitStack, template: Path, work: Path, bank: dict[str, Any], logs: Path
+) -> list[Target]:
     floor_b, product = work / "floor", targets.fresh_copy(template, work / "product")
     floor_b.mkdir()
     ports = targets.free_ports(len(SERVERS))
@@ -124,7 +124,7 @@ def _start(stack: ExitStack, template: Path, work: Path, bank: dict[str, Any]) -
         targets.product_command(ports[2], product),
     )
     return [
-        stack.enter_context(targets.running(name, command, port, bank, work.parent / f"{name}.log"))
+        stack.enter_context(targets.running(name, command, port, bank, logs / f"{name}.log"))
         for name, command, port in zip(SERVERS, commands, ports, strict=True)
     ]
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from tests.bench.targets import Target
-from tests.bench.wire import Poster, WireError
+from tests.bench.wire import Poster, WireError, open_poster
 
 CREATED = 201
 PATIENCE = 10.0
@@ -113,11 +113,16 @@ class _Run:
 
     def _tap(self) -> None:
         incident, request = next(self._requests)
-        poster = self._target.free.popleft()
+        poster = self._target.free.popleft() if self._target.free else self._another()
         self._by_poster[poster] = incident
         self._taps[incident] = tap = Tap(0)
         tap.sent = time.perf_counter_ns()
         poster.post(request)
+
+    def _another(self) -> Poster:
+        poster = open_poster(self._target.poller, self._target.port)
+        poster.on_answer = self._answered
+        return poster
 
     def _answered(self, poster: Poster, status: int, at: int) -> None:
         tap = self._taps[self._by_poster.pop(poster)]

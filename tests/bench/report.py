@@ -1,6 +1,7 @@
 """What was measured, in one table: medians, ratios to floor B, and whether they are enough."""
 
 import gzip
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +48,9 @@ ROWS = (
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that ``share`` of all do not exceed."""
+    """The smallest value that ``share`` of all do not exceed; infinite where there is none."""
+    if not values:
+        return math.inf
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 

@@ -19,7 +19,7 @@ from tests.bench.wire import Listener, Poller, Poster, WireError, open_listener,
 
 ROOT = Path(__file__).parents[2]
 CONNECTIONS = 64
-"""Keep-alive connections for POSTs; so many that a paced tap never waits for one."""
+"""Keep-alive connections for POSTs at the start; a paced tap that finds none opens one more."""
 SECONDS_TO_START = 60
 PRODUCT = "product"
 
@@ -29,6 +29,7 @@ class Target:
     """A running server, its listeners, its idle sockets, and branches nobody has raised at yet."""
 
     name: str
+    port: int
     poller: Poller
     process: subprocess.Popen[bytes]
     head: bytes
@@ -108,6 +109,7 @@ def _connect(
     )
     return Target(
         name,
+        port,
         poller,
         process,
         head.encode(),
