@@ -170,7 +170,7 @@ def _flatten(messages: Any, place: str = "") -> Any:
     if isinstance(messages, dict):
         for name, inner in messages.items():
             skip = not place and name in ("json", "query", "form", "files", "headers")
-            yield from _flatten(inner, place if skip else f"{place}.{name}".strip("."))
+            yield from _flatten(inner, place if skip else f"{place}.{sayable(name)}".strip("."))
         return
     for message in messages if isinstance(messages, list) else [messages]:
         if isinstance(message, dict) and {"zh", "en"} <= message.keys():
@@ -178,6 +178,11 @@ def _flatten(messages: Any, place: str = "") -> Any:
         else:
             zh = _WORDS.get(str(message), "填写有误。")
             yield {"field": place, "zh": zh, "en": str(message)}
+
+
+def sayable(name: Any) -> str:
+    """A sender's own word as it can be said back: half of a surrogate pair cannot."""
+    return str(name).encode("utf-8", "replace").decode()
 
 
 _WORDS = {

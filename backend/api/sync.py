@@ -14,7 +14,14 @@ from backend.api.fields import Moment, PlainText, Uuid, Whole
 from backend.api.identity_schemas import ProblemSchema, problems
 from backend.callers import current_caller, person_or_device
 from backend.envelope import Outcome
-from backend.problems import NotFound, Problem, problem, refusal_problem, validation_problem
+from backend.problems import (
+    NotFound,
+    Problem,
+    problem,
+    refusal_problem,
+    sayable,
+    validation_problem,
+)
 from backend.sending import seal_up
 from backend.services import services
 from escalation.refusal import Refused
@@ -132,4 +139,4 @@ def _last_session(commands: Any) -> Any:
 
 def _id_of(command: Any) -> str | None:
     found = command.get("command_id") if isinstance(command, dict) else None
-    return found if isinstance(found, str) else None
+    return sayable(found) if isinstance(found, str) else None
