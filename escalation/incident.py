@@ -1,10 +1,11 @@
 """What is true of an incident now: a frozen value. evolve.py folds it from the events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from escalation.events import Event
 from playbooks.model import Level, Playbook, Step
 
 Status = Literal["open", "acknowledged", "contained", "closed", "cancelled"]
@@ -262,3 +263,9 @@ class Incident:
                 yield Deadline(f"step:{step.id}", due_at)
             elif progress.overdue == 1 and step.must:
                 yield Deadline(f"step:{step.id}", due_at + self.lasting(max(length, 60)))
+
+
+PlaybookOf = Callable[[str], Playbook]
+"""Finds the playbook that a SHA-256 names: incidents keep the version they opened with."""
+Change = Callable[[Incident, Event, PlaybookOf], Incident]
+"""What one type of event makes of a state."""

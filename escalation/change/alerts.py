@@ -1,0 +1,155 @@
+"""What events about alerts do to the state: who was asked, their answer, the ladder."""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from escalation import events as ev
+from escalation.events import Event
+from escalation.incident import Alert, Change, Incident, PlaybookOf, Told
+from escalation.timeline import unstamp
+from playbooks.model import Level
+
+
+def _told(event: Event) -> dict[str, Told]:
+    return {
+        each["user"]: Told(
+            each["user"], each["role"], each["reachable"], event.data.get("repeat", 0)
+        )
+        for each in event.data["recipients"]
+    }
+
+
+def _raised(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    data = event.data
+    known = state.alerts.get(data["alert_id"])
+    alert = Alert(
+        id=data["alert_id"],
+        level=data["level"],
+        repeat=data["repeat"],
+        reason=data["reason"],
+        urgency=data["urgency"],
+        raised_at=event.recorded_at if known is None else known.raised_at,
+        told=_told(event) if known is None else {**known.told, **_told(event)},
+        on_ladder=bool(data.get("ladder")),
+    )
+    state = replace(
+        state, alerts={**state.alerts, alert.id: alert}, last_activity=event.recorded_at
+    )
+    return moved(state, data.get("ladder"))
+
+
+def moved(state: Incident, ladder: Mapping[str, Any] | None) -> Incident:
+    """The ladder stands as the event says; None: the event did not move it."""
+    if ladder is None:
+        return state
+    climb = replace(
+        state.climb,
+        level=ladder["level"],
+        base=unstamp(ladder["base"]),
+        next_at=moment(ladder["next_at"]),
+    )
+    if "levels" in ladder:
+        climb = replace(climb, levels=_levels(ladder["levels"]))
+    cause = ladder.get("cause", climb.cause)
+    if state.climb.next_at is None or cause == "escalated":
+        climb = replace(climb, cause=cause)
+    # The time to act has passed: the ladder goes on until somebody acknowledges again, or acts.
+    act_by = None if cause == "act_within" else state.act_by
+    return replace(state, climb=climb, act_by=act_by)
+
+
+def _levels(levels: Iterable[Mapping[str, Any]]) -> tuple[Level, ...]:
+    return tuple(Level(after=each["after"], tell=tuple(each["tell"])) for each in levels)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment that may be missing, as an event writes it down."""
+    return None if text is None else unstamp(text)
+
+
+def _climbed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    if event.data["ladder"] is None:
+        return state
+    return moved(replace(state, last_activity=event.recorded_at), event.data["ladder"])
+
+
+def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    alert = Alert(
+        id=event.data["alert_id"],
+        level=0,
+        repeat=0,
+        reason=event.data["reason"],
+        urgency=event.data["urgency"],
+        raised_at=event.recorded_at,
+        told=_told(event),
+    )
+    return replace(state, informed={**state.informed, alert.id: alert})
+
+
+def _receipt(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    change = _RECEIPTS[event.type](event.recorded_at)
+    ids = event.data.get("alerts") or [event.data["alert_id"]]
+    return mark(state, event.data["user"], change, ids)
+
+
+_RECEIPTS: Mapping[str, Callable[[datetime], Mapping[str, Any]]] = {
+    ev.ALERT_DELIVERED: lambda at: {"delivered_at": at, "failed": False},
+    ev.ALERT_SEEN: lambda at: {"seen_at": at, "failed": False},
+    ev.ALERT_FAILED: lambda _: {"failed": True},
+    ev.ALERT_DECLINED: lambda _: {"declined": True},
+}
+
+
+def mark(
+    state: Incident, user: str, change: Mapping[str, Any], ids: Container[str] | None = None
+) -> Incident:
+    """What is now known of ``user`` as a recipient of these alerts; None: of all of them."""
+
+    def marked(alerts: Mapping[str, Alert]) -> Mapping[str, Alert]:
+        return {
+            key: replace(alert, told={**alert.told, user: replace(alert.told[user], **change)})
+            if user in alert.told and (ids is None or key in ids)
+            else alert
+            for key, alert in alerts.items()
+        }
+
+    return replace(state, alerts=marked(state.alerts), informed=marked(state.informed))
+
+
+def _acknowledged(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    covered = set(event.data["alerts"])
+    user = event.actor.id
+    alerts = {
+        key: replace(alert, acknowledged_at=event.recorded_at, acknowledged_by=user, over=True)
+        if key in covered
+        else alert
+        for key, alert in state.alerts.items()
+    }
+    eta = event.data["eta_minutes"]
+    return replace(
+        state,
+        alerts=alerts,
+        status="acknowledged" if state.status == "open" else state.status,
+        in_charge=state.in_charge or user,
+        acknowledged_at=state.acknowledged_at or event.recorded_at,
+        eta_minutes=eta
+        if eta is not None and state.in_charge in (None, user)
+        else state.eta_minutes,
+        climb=replace(state.climb, next_at=None),
+        act_by=moment(event.data["act_by"]),
+    )
+
+
+CHANGES: Mapping[str, Change] = {
+    ev.ALERT_RAISED: _raised,
+    ev.ALERT_INFORMED: _informed,
+    ev.ALERT_DELIVERED: _receipt,
+    ev.ALERT_SEEN: _receipt,
+    ev.ALERT_FAILED: _receipt,
+    ev.ALERT_DECLINED: _receipt,
+    ev.ALERT_ACKNOWLEDGED: _acknowledged,
+    ev.ALERT_ESCALATED: _climbed,
+    ev.ALERT_EXHAUSTED: _climbed,
+}

@@ -1,0 +1,110 @@
+"""What events about facts, steps and clocks do to the state."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from escalation import events as ev
+from escalation.change.alerts import mark
+from escalation.events import Event
+from escalation.incident import Change, Clock, Incident, PlaybookOf
+from escalation.timeline import unstamp
+
+
+def _facts_recorded(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    facts = {**state.facts, **event.data["facts"]}
+    state = replace(state, facts={name: fact for name, fact in facts.items() if fact is not None})
+    subject = event.data.get("subject")
+    return state if subject is None else mark(state, subject, {"left_out": True})
+
+
+def _step_completed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    step_id = event.data["step"]
+    due_at = state.due.get(step_id)
+    state = _with_step(
+        state,
+        step_id,
+        state="done",
+        at=event.occurred.estimate,
+        by=event.actor.id if event.actor.kind == "user" else None,
+        note=event.data.get("note"),
+        record=event.data.get("record", {}),
+        late=due_at is not None and event.occurred.estimate > due_at,
+    )
+    step = state.step(step_id)
+    return _acted(state) if step is not None and step.containment else state
+
+
+def _acted(state: Incident) -> Incident:
+    """A containment step is done: an alarm that only asked for that climbs no further."""
+    climb = state.climb
+    if state.status == "acknowledged" and climb.cause == "act_within":
+        climb = replace(climb, next_at=None)
+    return replace(state, act_by=None, climb=climb)
+
+
+def _step_skipped(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    by = event.actor.id if event.actor.kind == "user" else None
+    return _with_step(state, event.data["step"], state="skipped", at=event.occurred.estimate, by=by)
+
+
+def _step_reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return _with_step(
+        state, event.data["step"], state="open", at=None, by=None, note=None, record={}, late=False
+    )
+
+
+def _step_cleared(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return _with_step(state, event.data["step"], cleared=True)
+
+
+def _step_warned(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return _with_step(state, event.data["step"], warned=True)
+
+
+def _step_overdue(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return _with_step(state, event.data["step"], overdue=event.data["stage"], late=True)
+
+
+def _with_step(incident: Incident, step_id: str, **change: Any) -> Incident:
+    progress = replace(incident.progress_of(step_id), **change)
+    return replace(incident, progress={**incident.progress, step_id: progress})
+
+
+def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    clock = Clock(name, unstamp(event.data["started_at"]), unstamp(event.data["due_at"]))
+    return replace(state, clocks={**state.clocks, name: clock})
+
+
+def _clock_met(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    met = replace(state.clocks[name], met_at=unstamp(event.data["met_at"]))
+    return replace(state, clocks={**state.clocks, name: met})
+
+
+def _clock_paused(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    return replace(state, clocks={**state.clocks, name: replace(state.clocks[name], paused=True)})
+
+
+def _clock_stage(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    clock = replace(state.clocks[name], stage=event.data["stage"])
+    return replace(state, clocks={**state.clocks, name: clock})
+
+
+CHANGES: Mapping[str, Change] = {
+    ev.STEP_COMPLETED: _step_completed,
+    ev.STEP_SKIPPED: _step_skipped,
+    ev.STEP_REOPENED: _step_reopened,
+    ev.STEP_CLEARED: _step_cleared,
+    ev.STEP_WARNED: _step_warned,
+    ev.STEP_OVERDUE: _step_overdue,
+    ev.FACTS_RECORDED: _facts_recorded,
+    ev.CLOCK_STARTED: _clock_started,
+    ev.CLOCK_MET: _clock_met,
+    ev.CLOCK_WARNED: _clock_stage,
+    ev.CLOCK_MISSED: _clock_stage,
+    ev.CLOCK_PAUSED: _clock_paused,
+}
