@@ -13,6 +13,7 @@ from flask_smorest import Api
 from sqlalchemy import Connection, text
 from sqlalchemy import Engine as SqlEngine
 
+from backend import pages
 from backend.api import (
     attachments,
     audit,
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> Flask:
         api.register_blueprint(module.blueprint, url_prefix="/api/v1")
     app.register_blueprint(health.blueprint)
     health.document(api)
+    app.register_blueprint(pages.blueprint)
     return app
 
 

@@ -1,6 +1,6 @@
 """Alive, ready, measured, documented."""
 
-from flask import Blueprint, Response, current_app, redirect
+from flask import Blueprint, Response, current_app
 from flask_smorest import Api
 
 from backend.api.answers import answer
@@ -42,13 +42,6 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Prometheus."""
     return metrics_page(services())
-
-
-@blueprint.get("/")
-@public
-def front() -> Response:
-    """Until the app is there, the API introduces itself."""
-    return redirect("/api/docs")  # type: ignore[return-value]  # Werkzeug's type of response
 
 
 @blueprint.get("/api/docs")

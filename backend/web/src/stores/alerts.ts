@@ -1,0 +1,75 @@
+/** Live alerts of this person: each (alert_id, repeat) is shown, and sounds, once. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { AlertMessage, AlertOver } from '@/api/types'
+import { getValue, putValue } from '@/offline/db'
+import { useLive } from './live'
+
+export interface LiveAlert extends AlertMessage {
+  kind: 'alert' | 'inform'
+  /** False for one that has sounded on this device before (it came again after a reconnect). */
+  fresh: boolean
+}
+
+const REMEMBERED = 200
+
+export const useAlerts = defineStore('alerts', () => {
+  const live = useLive()
+  const queue = shallowRef<readonly LiveAlert[]>([])
+  const lastOver = shallowRef<AlertOver | null>(null)
+  let sounded: string[] = []
+
+  /** What fills the screen: to act before to know, immediate before soon, then the oldest. */
+  const current = computed<LiveAlert | null>(() => [...queue.value].sort(byUrgency)[0] ?? null)
+
+  async function start(): Promise<void> {
+    live.on('alert', (message) => add('alert', message))
+    live.on('inform', (message) => add('inform', message))
+    live.on('alert_over', (over) => {
+      if (queue.value.some((each) => each.alert_id === over.alert_id)) lastOver.value = over
+      drop((each) => each.alert_id === over.alert_id)
+    })
+    sounded = (await getValue<string[]>('sounded')) ?? []
+  }
+
+  function add(kind: LiveAlert['kind'], message: AlertMessage): void {
+    void live.receipt('received', message)
+    if (queue.value.some((each) => keyOf(each) === keyOf(message))) return
+    const fresh = !sounded.includes(keyOf(message))
+    const others = queue.value.filter((each) => each.alert_id !== message.alert_id)
+    queue.value = [...others, { ...message, kind, fresh }]
+    if (!fresh) return
+    sounded = [...sounded, keyOf(message)].slice(-REMEMBERED)
+    void putValue('sounded', sounded)
+  }
+
+  /** The person has looked at it: the receipt goes out. It stays until `dismiss` or its end. */
+  function seen(alert: LiveAlert): void {
+    void live.receipt('seen', alert)
+    queue.value = queue.value.map((each) => (each === alert ? { ...each, fresh: false } : each))
+  }
+
+  function dismiss(alert: Pick<LiveAlert, 'alert_id' | 'repeat'>): void {
+    drop((each) => keyOf(each) === keyOf(alert))
+  }
+
+  function drop(match: (each: LiveAlert) => boolean): void {
+    queue.value = queue.value.filter((each) => !match(each))
+  }
+
+  function clear(): void {
+    queue.value = []
+    lastOver.value = null
+  }
+
+  return { queue, current, lastOver, start, seen, dismiss, clear }
+})
+
+function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {
+  return `${alert.alert_id}:${alert.repeat}`
+}
+
+function byUrgency(a: LiveAlert, b: LiveAlert): number {
+  const rank = (each: LiveAlert) => (each.kind === 'alert' ? 0 : 2) + (each.urgency === 'immediate' ? 0 : 1)
+  return rank(a) - rank(b) || a.raised_at.localeCompare(b.raised_at)
+}

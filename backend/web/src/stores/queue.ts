@@ -1,0 +1,128 @@
+/** Every command goes through here: written down first, then sent; what was not taken stays visible. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { keep } from '@/offline/commands'
+import { newId } from '@/offline/ids'
+import type { CommandData, CommandName, Kept } from '@/offline/kept'
+import { Sender } from '@/offline/sender'
+import type { Result } from '@/offline/wire'
+import { useLive } from './live'
+import { useSession } from './session'
+
+type Answered = (kept: Kept, result: Result) => void
+
+export interface RaiseOptions {
+  facts?: CommandData
+  note?: string
+  drill?: boolean
+  /** A covert alert: nothing of it is ever shown on this device. */
+  quiet?: boolean
+}
+
+export const useQueue = defineStore('queue', () => {
+  const session = useSession()
+  const live = useLive()
+  const all = shallowRef<readonly Kept[]>([])
+  /** How many went out after a gap, for the green line; 0 when there is nothing to tell. */
+  const justSent = shallowRef(0)
+  const listeners = new Set<Answered>()
+  const waiting = new Map<string, (result: Result) => void>()
+  let sentSinceGap = 0
+  let gap = false
+
+  const sender = new Sender({
+    person: () => session.leavingId ?? session.me?.id ?? null,
+    leaving: () => session.leavingId !== null,
+    leave: () => session.endLeft(),
+    check: () => session.refresh().catch(() => undefined),
+    reached: (ok) => live.setReached(ok),
+    changed(queue) {
+      all.value = queue
+      if (queue.some((kept) => kept.tried)) gap = true
+      if (gap && !queue.some((kept) => kept.state === 'kept')) tellSent()
+    },
+    answered(kept, result) {
+      sentSinceGap += 1
+      waiting.get(kept.command_id)?.(result)
+      waiting.delete(kept.command_id)
+      for (const listener of listeners) listener(kept, result)
+    },
+  })
+
+  /** Not answered yet, in order. */
+  const kept = computed(() => all.value.filter((each) => each.state === 'kept'))
+  /** Answered with no, or too late: shown until somebody has read it. */
+  const unheeded = computed(() => all.value.filter((each) => each.state !== 'kept'))
+  /** Kept for somebody who is not here now. */
+  const held = computed(() => {
+    const person = session.leavingId ?? session.me?.id ?? null
+    return kept.value.filter((each) => each.command !== 'open' && each.as !== null && each.as !== person)
+  })
+
+  async function start(): Promise<void> {
+    live.on('connected', () => void sender.flush())
+    window.addEventListener('online', () => void sender.flush())
+    await sender.load()
+    void sender.flush()
+  }
+
+  /** Do something to an incident. Resolves when it is safe on this device, not when it is sent. */
+  async function send(command: CommandName, incident: string | null, data: CommandData = {}): Promise<Kept> {
+    return add(await keep({ command, incident, data, as: session.me?.id ?? null }))
+  }
+
+  /** As `send`, but waits for the server's answer, however long the line is down. */
+  async function sendAndWait(command: CommandName, incident: string, data: CommandData = {}): Promise<Result> {
+    const written = await keep({ command, incident, data, as: session.me?.id ?? null })
+    const answer = new Promise<Result>((resolve) => waiting.set(written.command_id, resolve))
+    add(written)
+    return answer
+  }
+
+  /** Raise an incident; its id is ours and answers everywhere, also where it joined another. */
+  async function raise(type: string, options: RaiseOptions = {}): Promise<Kept> {
+    const { quiet = false, ...rest } = options
+    const id = newId()
+    const data: CommandData = { type, id }
+    for (const [name, value] of Object.entries(rest)) if (value !== undefined) data[name] = value
+    return add(await keep({ command: 'open', incident: id, data, as: session.me?.id ?? null, quiet }))
+  }
+
+  /** A note of the branch that belongs to no incident. */
+  const note = (text: string): Promise<Kept> => send('add-note', null, { text })
+
+  function add(written: Kept): Kept {
+    if (live.line === 'offline') written.tried = true // it will go by /sync
+    sender.add(written)
+    return written
+  }
+
+  function onAnswered(listener: Answered): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  function tellSent(): void {
+    justSent.value = sentSinceGap
+    gap = false
+    sentSinceGap = 0
+    setTimeout(() => (justSent.value = 0), 3000)
+  }
+
+  return {
+    all,
+    kept,
+    unheeded,
+    held,
+    justSent,
+    start,
+    send,
+    sendAndWait,
+    raise,
+    note,
+    onAnswered,
+    flush: () => sender.flush(),
+    dismiss: (seq: number) => sender.dismiss(seq),
+  }
+})
+

@@ -1,0 +1,45 @@
+/** Brings the stores to life in their order, and keeps them in step with who is here. */
+import { watch } from 'vue'
+import { loadTimeToken } from '@/offline/device'
+import { useAlerts } from './alerts'
+import { useIncidents } from './incidents'
+import { useLive } from './live'
+import { usePlaybooks } from './playbooks'
+import { useQueue } from './queue'
+import { useSession } from './session'
+
+export async function startStores(): Promise<void> {
+  const session = useSession()
+  const live = useLive()
+  const queue = useQueue()
+  const incidents = useIncidents()
+  const alerts = useAlerts()
+  await Promise.all([session.load(), loadTimeToken()])
+  incidents.start()
+  await alerts.start()
+  await queue.start()
+
+  const present = (isPresent: boolean) => {
+    live.reconnectAs(isPresent)
+    if (isPresent) void usePlaybooks().load()
+  }
+  present(session.present)
+  watch(
+    () => [session.me?.id ?? null, session.device?.id ?? null],
+    ([person], [before]) => {
+      if (person !== before) {
+        alerts.clear()
+        incidents.clear()
+      }
+      present(session.present)
+      void queue.flush()
+    },
+  )
+  watch(
+    () => session.leavingId,
+    (leaving) => {
+      if (leaving) void queue.flush()
+      else live.reconnectAs(session.present)
+    },
+  )
+}

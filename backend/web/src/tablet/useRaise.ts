@@ -1,0 +1,58 @@
+/** One tap sends; for ten seconds it can be taken back. One at a time is on the bar. */
+import { ref, shallowRef } from 'vue'
+import type { Playbook } from '@/api/types'
+import { t } from '@/i18n'
+import type { RaiseOptions } from '@/stores/queue'
+import { useQueue } from '@/stores/queue'
+
+const UNDO_MS = 10_000
+const SAME_TAP_MS = 1500
+
+export interface Raised {
+  id: string
+  seq: number
+  book: Playbook
+  until: number
+}
+
+// One for the whole tablet: the bar goes with the teller from the home to the checklist.
+const raised = shallowRef<Raised | null>(null)
+const undone = shallowRef<Playbook | null>(null)
+const busy = ref<string | null>(null)
+let lastTap = { type: '', at: 0 }
+
+export function useRaise() {
+  const queue = useQueue()
+
+  /** Resolves with the incident's id once it is safe on this device. A trembling finger counts once. */
+  async function raise(book: Playbook, options: RaiseOptions = {}): Promise<string | null> {
+    const at = performance.now()
+    if (lastTap.type === book.id && at - lastTap.at < SAME_TAP_MS) return null
+    lastTap = { type: book.id, at }
+    busy.value = book.id
+    try {
+      const kept = await queue.raise(book.id, options)
+      raised.value = { id: kept.incident!, seq: kept.seq, book, until: Date.now() + UNDO_MS }
+      undone.value = null
+      return kept.incident
+    } finally {
+      busy.value = null
+    }
+  }
+
+  /** A cancel erases nothing; those who were told are told. */
+  async function undo(): Promise<void> {
+    const current = raised.value
+    if (!current) return
+    raised.value = null
+    undone.value = current.book
+    await queue.send('cancel', current.id, { reason: t('tablet.raised.undoReason') })
+    setTimeout(() => (undone.value = null), 4000)
+  }
+
+  const over = (): void => {
+    raised.value = null
+  }
+
+  return { raised, undone, busy, raise, undo, over }
+}

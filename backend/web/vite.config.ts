@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+import { compressed, serviceWorker } from './vite.plugins'
+
+const server = process.env.COUNTERBELL_URL ?? 'http://localhost:8000'
+
+export default defineConfig({
+  plugins: [vue(), serviceWorker(), compressed()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  define: {
+    __VUE_OPTIONS_API__: true, // Vant needs it
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
+  build: {
+    target: 'chrome114', // a bank's Chromium, two years back and more
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // the content security policy allows no data: but images
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    proxy: {
+      '/api': { target: server },
+      '/socket.io': { target: server, ws: true },
+    },
+  },
+  test: { include: ['test/unit/**/*.test.ts'], environment: 'node' },
+} as Parameters<typeof defineConfig>[0])
