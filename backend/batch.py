@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Table
 
+from backend.bulk import KEY, delete_rows, insert_rows, update_rows
 from escalation.incident import Incident
 
 
@@ -36,35 +37,24 @@ class Rows:
 
     def update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """New values for the row with this key."""
-        bound = {f"key_{name}": value for name, value in key.items()}
+        bound = {KEY + name: value for name, value in key.items()}
         self.updates.setdefault(table, []).append({**bound, **values})
 
     def delete(self, table: Table, key: Mapping[str, Any]) -> None:
         """Remove the row with this key."""
-        bound = {f"key_{name}": value for name, value in key.items()}
+        bound = {KEY + name: value for name, value in key.items()}
         self.deletes.setdefault(table, []).append(bound)
 
     def flush(self, conn: Connection) -> None:
         """Deletes first, then new rows, then changed ones; one statement each."""
         for table, keys in self.deletes.items():
-            conn.execute(delete(table).where(*_is_key(table, keys[0])), keys)
+            delete_rows(conn, table, keys)
         for table, rows in self.inserts.items():
-            conn.execute(insert(table), rows)
+            for group in _of_one_shape(rows):
+                insert_rows(conn, table, group)
         for table, rows in self.updates.items():
             for group in _of_one_shape(rows):
-                values: dict[str, Any] = {
-                    name: bindparam(name) for name in group[0] if not name.startswith("key_")
-                }
-                statement = update(table).where(*_is_key(table, group[0])).values(values)
-                conn.execute(statement, group)
-
-
-def _is_key(table: Table, row: Mapping[str, Any]) -> list[Any]:
-    return [
-        table.c[name.removeprefix("key_")] == bindparam(name)
-        for name in row
-        if name.startswith("key_")
-    ]
+                update_rows(conn, table, group)
 
 
 def _of_one_shape(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

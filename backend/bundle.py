@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from backend.event_store import read_events, read_texts
@@ -89,7 +90,9 @@ def make_bundle(
         "format": FORMAT,
         "exported_at": stamp(at),
         "exported_by": by.as_json(),
-        "incident": render(case.state, directory, library, case.texts, case.sent_at),
+        "incident": orjson.loads(
+            orjson.dumps(render(case.state, directory, library, case.texts, case.sent_at))
+        ),
         "playbooks": case.playbooks,
         "events": case.events,
         "sealed": case.texts,

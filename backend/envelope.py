@@ -38,7 +38,8 @@ class Envelope:
 class Outcome:
     """What came of a command. ``kind``: applied, repeated, late, joined.
 
-    ``texts`` are the typed texts that it sealed: salt and text by hash.
+    ``texts`` are the typed texts that it sealed: salt and text by hash. ``opened``: a raise that
+    is repeated had opened the incident, and is answered as it was then.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Outcome:
     events: tuple[Event, ...] = ()
     problem: Refused | None = None
     texts: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    opened: bool = False
 
     @property
     def changed(self) -> bool:

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from backend.batch import Batch, Loaded
+from backend.bulk import update_rows
 from backend.clock import Clock
 from backend.tables import CommandRow, CounterRow, EventRow, SealedTextRow
 from escalation.events import Actor, Event, Occurred
@@ -35,9 +36,6 @@ _UNSEALED = (
     .order_by(_EVENTS.c.ord)
 )
 _LAST_POSITION = select(func.max(_EVENTS.c.position))
-_GIVE_POSITION = (
-    update(_EVENTS).where(_EVENTS.c.ord == bindparam("at")).values(position=bindparam("place"))
-)
 _SEALING_LOCK = 0x43_42_53_45
 """PostgreSQL advisory lock: one sealer at a time."""
 
@@ -135,8 +133,8 @@ def seal_log(conn: Connection) -> Sealed:
     rows = conn.execute(_UNSEALED).all()
     last = log_position(conn)
     if rows:
-        places = [{"at": row.ord, "place": last + n} for n, row in enumerate(rows, 1)]
-        conn.execute(_GIVE_POSITION, places)
+        places = [{"key_ord": row.ord, "position": last + n} for n, row in enumerate(rows, 1)]
+        update_rows(conn, _EVENTS, places)
     touched = {row.chain: last + n for n, row in enumerate(rows, 1) if row.chain != LOG_CHAIN}
     return Sealed(last + len(rows), touched)
 

@@ -159,7 +159,8 @@ class WritePath:
         loaded = None if known is None else self._states.for_writing(batch, known["chain"])
         if loaded is None:
             raise NotFound
-        return Outcome("repeated", loaded.state)
+        opened = loaded.state.reports[0].command_id == envelope.command_id
+        return Outcome("repeated", loaded.state, opened=opened)
 
     def _change(self, batch: Batch, envelope: Envelope) -> Outcome:
         loaded = self._find(batch, envelope)
@@ -240,7 +241,7 @@ class WritePath:
         first_type = state.former[0].id if state.former else state.type
         if not mine or command.branch != state.branch or command.type != first_type:
             raise _conflict()
-        return Outcome("repeated", state)
+        return Outcome("repeated", state, opened=state.reports[0].alias == command.id)
 
     def _number(self, batch: Batch, branch: str) -> str:
         zone = ZoneInfo(self._world.directory.orgs[branch].timezone)

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from escalation.incident import Alert, Incident, Progress, Report, Told
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
@@ -23,7 +25,7 @@ def render(
     texts: Texts,
     sent_at: SentAt,
 ) -> dict[str, Any]:
-    """The whole incident.
+    """The whole incident, for ``orjson.dumps``: what never changes is encoded already.
 
     Args:
         state: what is true of it.
@@ -144,7 +146,7 @@ class _View:
         progress = state.progress_of(step.id)
         is_open = gate_open(step.gate, state.facts, progress.cleared)
         found = {
-            **step_json(book.id, step),
+            **_step_fragments(book.id, step),
             "state": progress.state if progress.state != "open" else _ready(is_open),
             "late": progress.late,
             "due_at": _stamp(state.due.get(step.id)),
@@ -210,6 +212,15 @@ def _ready(is_open: bool) -> str:
 
 def _text(text: Text) -> dict[str, Any]:
     return {"text": text.as_json()}
+
+
+@lru_cache(maxsize=4096)
+def _step_fragments(playbook: str, step: Step) -> dict[str, Any]:
+    """``step_json`` with what is long encoded already, for ``render`` (orjson.Fragment)."""
+    return {
+        name: orjson.Fragment(orjson.dumps(value)) if isinstance(value, dict | list) else value
+        for name, value in step_json(playbook, step).items()
+    }
 
 
 @lru_cache(maxsize=4096)

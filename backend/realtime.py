@@ -19,6 +19,7 @@ from backend.callers import caller_of, cookie_session
 from backend.delivery import Emission, change, message_of
 from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
+from backend.packet_json import PacketJson
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session
@@ -59,6 +60,7 @@ class Gateway:
             ping_timeout=20,
             max_http_buffer_size=64 * 1024,
             serve_client=False,
+            json=PacketJson,
         )
         use_whole_frames(self.socketio)
         self._sessions: dict[str, Session] = {}

@@ -1,5 +1,7 @@
 """simple-websocket under gevent: whole frames, and no compression (docs/adr/0002)."""
 
+import struct
+from functools import lru_cache
 from typing import Any
 
 from engineio.async_drivers.gevent import WebSocketWSGI
@@ -24,6 +26,21 @@ class WholeSocket:
         return getattr(self._sock, name)
 
 
+@lru_cache(maxsize=128)
+def text_frame(text: str) -> bytes:
+    """A whole text message as one frame of RFC 6455, from server to client.
+
+    The same packet goes to many sockets: its frame is built once.
+    """
+    payload = text.encode()
+    length = len(payload)
+    if length < 126:
+        return struct.pack("!BB", 0x81, length) + payload
+    if length < 65536:
+        return struct.pack("!BBH", 0x81, 126, length) + payload
+    return struct.pack("!BBQ", 0x81, 127, length) + payload
+
+
 class _WebSocket(WebSocketWSGI):  # type: ignore[misc]  # the driver has no types
     app: Any
 
@@ -38,6 +55,14 @@ class _WebSocket(WebSocketWSGI):  # type: ignore[misc]  # the driver has no type
 
         self.app = whole
         return super().__call__(environ, start_response)
+
+    def send(self, message: str | bytes) -> Any:
+        """One packet. Binary ones, which we never send, go the library's way."""
+        if isinstance(message, bytes):
+            return super().send(message)
+        if not self.ws.connected:
+            raise OSError("the websocket is closed")
+        return self.ws.sock.send(text_frame(message))
 
 
 def use_whole_frames(socketio: SocketIO) -> None:

@@ -7,7 +7,7 @@ Canonical JSON is RFC 8785. orjson gives the same bytes for what an event may ho
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import orjson
 ZERO_HASH = "0" * 64
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
+_NESTED = frozenset({dict, list, tuple})
 
 #: The order does not matter to the hash; these two are not part of it (contract, 7).
 UNHASHED = ("hash", "position")
@@ -41,31 +42,37 @@ def canonical(value: object) -> bytes:
 
 
 def check(value: object, depth: int = 0) -> None:
-    """Refuse what has no single canonical form (reliability.md, rule 8)."""
-    if depth > MAX_DEPTH:
+    """Refuse what has no single canonical form (reliability.md, rule 8).
+
+    Written for speed: every event passes here, and most of it is leaves.
+    """
+    if depth >= MAX_DEPTH:
         raise NotCanonicalError(f"deeper than {MAX_DEPTH}")
-    match value:
-        case None | bool():
-            pass
-        case str():
-            _check_text(value)
-        case int():
-            if not -MAX_INTEGER <= value <= MAX_INTEGER:
-                raise NotCanonicalError("integer outside ±(2^53-1)")
-        case dict():
-            for key, inner in value.items():
-                _check_key(key)
-                check(inner, depth + 1)
-        case list() | tuple():
-            for inner in value:
-                check(inner, depth + 1)
-        case _:
-            raise NotCanonicalError(f"{type(value).__name__} has no canonical form here")
+    if isinstance(value, dict):
+        for key in value:
+            _check_key(key)
+        inside: Iterable[object] = value.values()
+    elif isinstance(value, list | tuple):
+        inside = value
+    else:
+        inside = (value,)
+    for inner in inside:
+        kind = type(inner)
+        if kind in _NESTED:
+            check(inner, depth + 1)
+        elif kind is not str or not inner.isascii():  # type: ignore[attr-defined]
+            _check_leaf(inner)
 
 
-def _check_text(text: str) -> None:
-    if not text.isascii() and _LONE_SURROGATE.search(text):
-        raise NotCanonicalError("a lone surrogate is no text")
+def _check_leaf(value: object) -> None:
+    if isinstance(value, str):
+        if _LONE_SURROGATE.search(value):
+            raise NotCanonicalError("a lone surrogate is no text")
+    elif isinstance(value, int):
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise NotCanonicalError("integer outside ±(2^53-1)")
+    elif value is not None:
+        raise NotCanonicalError(f"{type(value).__name__} has no canonical form here")
 
 
 def _check_key(key: object) -> None:
@@ -102,8 +109,8 @@ def sealed_in(value: object) -> list[str]:
 
 def stamp(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds and ``Z``."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def unstamp(text: str) -> datetime:

@@ -76,7 +76,9 @@ def raise_incident(body: Mapping[str, Any]) -> Response:
     if not sees(caller, state, services().world.directory):
         # A counter's device learns nothing of a discreet one, not even whether somebody was first.
         return answer({"id": body.get("id") or state.id}, 201)
-    return new_incident(outcome) if outcome.kind == "applied" else whole_incident(state)
+    if outcome.kind == "applied":
+        return new_incident(outcome)
+    return whole_incident(state, opened=outcome.opened)
 
 
 @blueprint.get("/incidents")

@@ -36,17 +36,21 @@ def send_body(
     return services().send(envelope)
 
 
-def whole_incident(state: Incident) -> Response:
-    """The incident as it is now."""
+def whole_incident(state: Incident, *, opened: bool = False) -> Response:
+    """The incident as it is now; ``opened``: to whoever opened it and asks again."""
     texts, sent_at = services().reader.run(lambda conn: beside(conn, state))
-    return _rendered(state, texts, sent_at, 200, {})
+    status, headers = (201, _location(state)) if opened else (200, {})
+    return _rendered(state, texts, sent_at, status, headers)
 
 
 def new_incident(outcome: Outcome) -> Response:
     """An incident that has just been raised: all that it shows is at hand."""
     texts = {digest: {"text": text} for digest, (_, text) in outcome.texts.items()}
-    location = {"Location": f"/api/v1/incidents/{outcome.state.id}"}
-    return _rendered(outcome.state, texts, {}, 201, location)
+    return _rendered(outcome.state, texts, {}, 201, _location(outcome.state))
+
+
+def _location(state: Incident) -> dict[str, str]:
+    return {"Location": f"/api/v1/incidents/{state.id}"}
 
 
 def _rendered(
