@@ -72,3 +72,17 @@ def own_house(template: Template, tmp_path: Path) -> Iterator[House]:
     yield opened
     opened.close()
     opened.host.end()
+
+
+@pytest.fixture
+def own_postgresql_house(
+    postgresql: str, postgresql_template: Template, tmp_path: Path
+) -> Iterator[House]:
+    """As ``own_house``, on PostgreSQL."""
+    host = Host(tmp_path / "server.log")
+    environ = {"COUNTERBELL_DATABASE_URL": Postgresql(postgresql).copy("template")}
+    data = postgresql_template.copied_to(tmp_path / "data")
+    opened = House(host, data, postgresql_template.tokens, environ=environ)
+    yield opened
+    opened.close()
+    opened.host.end()

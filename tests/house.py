@@ -52,6 +52,7 @@ class Host:
     def __init__(self, log: Path) -> None:
         self.port = free_port()
         self._log = log
+        self._started = False
         self._read = log.stat().st_size if log.exists() else 0
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
@@ -62,14 +63,22 @@ class Host:
                 stderr=errors,
                 text=True,
             )
-        self._answer()
 
     def tell(self, do: str, **order: Any) -> dict[str, Any]:
         """Give an order and wait until it is carried out."""
+        if not self._started:
+            self._answer()
+            self._started = True
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": do, **order}) + "\n")
         self._process.stdin.flush()
         return self._answer()
+
+    def successor(self) -> "Host":
+        """Another process for the same port."""
+        other = Host(self._log)
+        other.port = self.port
+        return other
 
     def kill(self) -> None:
         """SIGKILL: no farewell."""
@@ -126,6 +135,7 @@ class House:
         self._tokens = dict(tokens)
         self._clients: list[Client] = []
         self._people: dict[str, Client] = {}
+        self._successor: Host | None = None
         self.open()
 
     @property
@@ -148,6 +158,8 @@ class House:
         for client in self._clients:
             client.close()
         self.host.tell("close")
+        if self._successor is not None:
+            self._successor.end()
         assert self.host.faults() == []
 
     def advance(self, seconds: float) -> None:
@@ -171,12 +183,16 @@ class House:
 
     def killed_and_restarted(self, *, after: float = 0) -> None:
         """SIGKILL; ``after`` seconds later it is started again, on the same port."""
+        self.prepares_for_a_kill()
         self.host.kill()
         self.now += timedelta(seconds=after)
-        port, log = self.host.port, self.host._log  # noqa: SLF001  (its successor)
-        self.host = Host(log)
-        self.host.port = port
+        self.host, self._successor = self._successor or self.host, None
         self.open()
+
+    def prepares_for_a_kill(self) -> None:
+        """A process that only has to open the bank: starting one takes longer than that."""
+        if self._successor is None:
+            self._successor = self.host.successor()
 
     def person(self, username: str) -> Client:
         """Somebody of the staff, signed in as a program."""

@@ -120,6 +120,8 @@ def test_the_same_raise_sent_again_is_answered_again_and_changes_nothing(house: 
     position = house.position
     house.advance(45)
     again = teller.ask("POST", "/incidents", body)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Location"] == first.headers["Location"]
     assert again.json()["id"] == first.json()["id"] == body["id"]
     assert again.json()["revision"] == first.json()["revision"]
     house.settle()
