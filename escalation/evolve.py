@@ -5,7 +5,6 @@ the event. What each event changes is in ``escalation/change``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from escalation import events as ev
 from escalation.change import alerts, checklist, life
@@ -32,10 +31,9 @@ def evolve(state: Incident | None, event: Event, playbook_of: PlaybookOf) -> Inc
         return life.opened(event, playbook_of)
     if state is None:
         raise ValueError(f"{event.type} before the incident was opened")
-    state = replace(state, seq=event.seq)
     change = _CHANGES.get(event.type)
     if change is not None:
         state = change(state, event, playbook_of)
     if event.actor.kind != "system" and event.type not in _NOT_ACTIVITY:
-        state = replace(state, last_activity=event.recorded_at)
-    return state
+        return state.having(seq=event.seq, last_activity=event.recorded_at)
+    return state.having(seq=event.seq)

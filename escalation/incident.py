@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from escalation.events import Event
 from playbooks.model import Level, Playbook, Step
@@ -140,9 +140,12 @@ class Deadline:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incident:
-    """The whole state. ``pace`` divides every duration (1 but in a sped-up demo)."""
+    """The whole state. ``pace`` divides every duration (1 but in a sped-up demo).
+
+    No slots: ``having`` copies thirty fields at once, which ``replace`` does one by one.
+    """
 
     id: str
     number: str
@@ -173,6 +176,12 @@ class Incident:
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     informed: Mapping[str, Alert] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+
+    def having(self, **changes: Any) -> Self:
+        """The same incident with these fields changed."""
+        changed = object.__new__(type(self))
+        changed.__dict__.update(self.__dict__, **changes)
+        return changed
 
     @property
     def over(self) -> bool:

@@ -57,7 +57,7 @@ def moved(state: Incident, ladder: Mapping[str, Any] | None) -> Incident:
         climb = replace(climb, cause=cause)
     # The time to act has passed: the ladder goes on until somebody acknowledges again, or acts.
     act_by = None if cause == "act_within" else state.act_by
-    return replace(state, climb=climb, act_by=act_by)
+    return state.having(climb=climb, act_by=act_by)
 
 
 def _levels(levels: Iterable[Mapping[str, Any]]) -> tuple[Level, ...]:
@@ -72,7 +72,7 @@ def moment(text: str | None) -> datetime | None:
 def _climbed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     if event.data["ladder"] is None:
         return state
-    return moved(replace(state, last_activity=event.recorded_at), event.data["ladder"])
+    return moved(state.having(last_activity=event.recorded_at), event.data["ladder"])
 
 
 def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -85,7 +85,7 @@ def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         raised_at=event.recorded_at,
         told=_told(event),
     )
-    return replace(state, informed={**state.informed, alert.id: alert})
+    return state.having(informed={**state.informed, alert.id: alert})
 
 
 def _receipt(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -115,7 +115,7 @@ def mark(
             for key, alert in alerts.items()
         }
 
-    return replace(state, alerts=marked(state.alerts), informed=marked(state.informed))
+    return state.having(alerts=marked(state.alerts), informed=marked(state.informed))
 
 
 def _acknowledged(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -128,8 +128,7 @@ def _acknowledged(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         for key, alert in state.alerts.items()
     }
     eta = event.data["eta_minutes"]
-    return replace(
-        state,
+    return state.having(
         alerts=alerts,
         status="acknowledged" if state.status == "open" else state.status,
         in_charge=state.in_charge or user,

@@ -13,7 +13,7 @@ from escalation.timeline import unstamp
 
 def _facts_recorded(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     facts = {**state.facts, **event.data["facts"]}
-    state = replace(state, facts={name: fact for name, fact in facts.items() if fact is not None})
+    state = state.having(facts={name: fact for name, fact in facts.items() if fact is not None})
     subject = event.data.get("subject")
     return state if subject is None else mark(state, subject, {"left_out": True})
 
@@ -40,7 +40,7 @@ def _acted(state: Incident) -> Incident:
     climb = state.climb
     if state.status == "acknowledged" and climb.cause == "act_within":
         climb = replace(climb, next_at=None)
-    return replace(state, act_by=None, climb=climb)
+    return state.having(act_by=None, climb=climb)
 
 
 def _step_skipped(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -68,30 +68,30 @@ def _step_overdue(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 def _with_step(incident: Incident, step_id: str, **change: Any) -> Incident:
     progress = replace(incident.progress_of(step_id), **change)
-    return replace(incident, progress={**incident.progress, step_id: progress})
+    return incident.having(progress={**incident.progress, step_id: progress})
 
 
 def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
     clock = Clock(name, unstamp(event.data["started_at"]), unstamp(event.data["due_at"]))
-    return replace(state, clocks={**state.clocks, name: clock})
+    return state.having(clocks={**state.clocks, name: clock})
 
 
 def _clock_met(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
     met = replace(state.clocks[name], met_at=unstamp(event.data["met_at"]))
-    return replace(state, clocks={**state.clocks, name: met})
+    return state.having(clocks={**state.clocks, name: met})
 
 
 def _clock_paused(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
-    return replace(state, clocks={**state.clocks, name: replace(state.clocks[name], paused=True)})
+    return state.having(clocks={**state.clocks, name: replace(state.clocks[name], paused=True)})
 
 
 def _clock_stage(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
     clock = replace(state.clocks[name], stage=event.data["stage"])
-    return replace(state, clocks={**state.clocks, name: clock})
+    return state.having(clocks={**state.clocks, name: clock})
 
 
 CHANGES: Mapping[str, Change] = {

@@ -36,7 +36,7 @@ def opened(event: Event, playbook_of: PlaybookOf) -> Incident:
         last_activity=event.recorded_at,
         climb=Climb(levels=book.ladder, base=event.recorded_at),
     )
-    return replace(state, due=_due_times(state, book, event.recorded_at))
+    return state.having(due=_due_times(state, book, event.recorded_at))
 
 
 def _report(event: Event) -> Report:
@@ -57,7 +57,7 @@ def _due_times(state: Incident, book: Playbook, base: datetime) -> Mapping[str, 
 
 
 def _joined(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(state, reports=(*state.reports, _report(event)))
+    return state.having(reports=(*state.reports, _report(event)))
 
 
 def _report_withdrawn(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -66,15 +66,14 @@ def _report_withdrawn(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         replace(report, withdrawn=True) if report.alias in gone else report
         for report in state.reports
     )
-    return replace(state, reports=reports)
+    return state.having(reports=reports)
 
 
 def _reclassified(state: Incident, event: Event, playbook_of: PlaybookOf) -> Incident:
     book = playbook_of(event.data["playbook"]["sha256"])
     rest = tuple(each for each in state.playbooks[1:] if each.id != book.id)
     books = (book, *rest)
-    state = replace(
-        state,
+    state = state.having(
         type=book.id,
         playbooks=books,
         former=(*state.former, state.primary),
@@ -82,40 +81,38 @@ def _reclassified(state: Incident, event: Event, playbook_of: PlaybookOf) -> Inc
         severity=max((each.severity for each in books), key=SEVERITIES.index),
     )
     state = moved(state, event.data["ladder"])
-    return replace(state, due=_due_times(state, book, event.recorded_at))
+    return state.having(due=_due_times(state, book, event.recorded_at))
 
 
 def _playbook_added(state: Incident, event: Event, playbook_of: PlaybookOf) -> Incident:
     book = playbook_of(event.data["playbook"]["sha256"])
-    state = replace(
-        state,
+    state = state.having(
         playbooks=(*state.playbooks, book),
         discreet=state.discreet or book.discreet,
         severity=max(state.severity, book.severity, key=SEVERITIES.index),
     )
     state = moved(state, event.data["ladder"])
-    return replace(state, due=_due_times(state, book, event.recorded_at))
+    return state.having(due=_due_times(state, book, event.recorded_at))
 
 
 def _handed_over(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(state, in_charge=event.data["to"], eta_minutes=None)
+    return state.having(in_charge=event.data["to"], eta_minutes=None)
 
 
 def _contained(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(_quiet(state), status="contained", contained_at=event.occurred.estimate)
+    return _quiet(state).having(status="contained", contained_at=event.occurred.estimate)
 
 
 def _closed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(_ended(state), status="closed", closed_at=event.occurred.estimate)
+    return _ended(state).having(status="closed", closed_at=event.occurred.estimate)
 
 
 def _cancelled(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(_ended(state), status="cancelled", closed_at=event.recorded_at)
+    return _ended(state).having(status="cancelled", closed_at=event.recorded_at)
 
 
 def _reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return replace(
-        state,
+    return state.having(
         status="acknowledged",
         contained_at=None,
         closed_at=None,
@@ -127,13 +124,12 @@ def _reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 def _ended(state: Incident) -> Incident:
     informed = {key: replace(each, over=True) for key, each in state.informed.items()}
-    return replace(_quiet(state), informed=informed)
+    return _quiet(state).having(informed=informed)
 
 
 def _quiet(state: Incident) -> Incident:
     """All alerts are over, nothing climbs any more."""
-    return replace(
-        state,
+    return state.having(
         alerts={key: replace(alert, over=True) for key, alert in state.alerts.items()},
         climb=replace(state.climb, next_at=None),
         act_by=None,

@@ -1,7 +1,5 @@
 """From contained to closed, and back; notes, files and exports on the way."""
 
-from dataclasses import replace
-
 from escalation import events as ev
 from escalation.clocks import pause, tick
 from escalation.commands import (
@@ -87,7 +85,7 @@ def reopen(decision: Decision, command: Reopen) -> None:
         raise Refused("cancelled", "这件事已经撤销。", "This incident was cancelled.")
     if state.status != "closed":
         raise Refused("not-closed", "这件事还没结束。", "This incident is not closed.")
-    act_by = act_deadline(replace(state, status="acknowledged"), decision.context.now)
+    act_by = act_deadline(state.having(status="acknowledged"), decision.context.now)
     decision.add(
         ev.INCIDENT_REOPENED,
         {
