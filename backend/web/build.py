@@ -3,7 +3,8 @@
 Quiet and quick when nothing has changed: packages are installed when the lock file is another one,
 the app is built when a source is. Other words: ``types`` writes src/api/schema.d.ts from the
 server's OpenAPI document, ``drift`` fails when that file is not up to date, ``check`` looks at the
-types, ``test`` runs the unit tests, and ``npm ...`` is npm.
+types, ``test`` runs the unit tests, ``test:server`` those against a running demo server
+(COUNTERBELL_URL), and ``npm ...`` is npm.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ def main(words: list[str]) -> int:
         case ["drift"]:
             install()
             return drift()
-        case ["check" | "test" as script, *rest]:
+        case ["check" | "test" | "test:server" as script, *rest]:
             install()
             return npm("run", "--silent", script, "--", *rest).returncode
         case []:

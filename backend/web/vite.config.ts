@@ -28,5 +28,4 @@ export default defineConfig({
       '/socket.io': { target: server, ws: true },
     },
   },
-  test: { include: ['test/unit/**/*.test.ts'], environment: 'node' },
-} as Parameters<typeof defineConfig>[0])
+})

@@ -28,7 +28,7 @@ const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000, 30_000]
 export class Sender {
   queue: Kept[] = []
   private running: Promise<void> | null = null
-  private again = false
+  private following: Promise<void> | null = null
   private failures = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -55,16 +55,14 @@ export class Sender {
   flush(): Promise<void> {
     clearTimeout(this.timer)
     if (this.running) {
-      this.again = true
-      return this.running
+      // What came meanwhile may have missed the last look at the queue.
+      this.following ??= this.running.then(() => {
+        this.following = null
+        return this.failures ? undefined : this.flush()
+      })
+      return this.following
     }
-    this.running = exclusively(() => this.run()).finally(() => {
-      this.running = null
-      if (this.again) {
-        this.again = false
-        void this.flush()
-      }
-    })
+    this.running = exclusively(() => this.run()).finally(() => (this.running = null))
     return this.running
   }
 

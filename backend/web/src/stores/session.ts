@@ -56,8 +56,8 @@ export const useSession = defineStore('session', () => {
     const person = await orNobody(ask(api.GET('/api/v1/auth/me')))
     const tablet = person ? (person.device ?? null) : await orNobody(ask(api.GET('/api/v1/devices/me')))
     unconfirmed.value = false
-    await setDevice(tablet)
-    await setPerson(leavingId.value !== null && person?.id === leavingId.value ? null : person)
+    const gone = leavingId.value !== null && person?.id === leavingId.value
+    await settle(gone ? null : person, tablet, leavingId.value)
   }
 
   async function signIn(username: string, password: string, otp?: string): Promise<void> {
@@ -72,8 +72,9 @@ export const useSession = defineStore('session', () => {
   }
 
   async function arrived(): Promise<void> {
-    await setLeaving(null)
+    leavingId.value = null
     await refresh()
+    await settle(me.value, device.value, null)
     if (me.value && onDevice.value) await remember(me.value)
   }
 
@@ -81,8 +82,7 @@ export const useSession = defineStore('session', () => {
   async function leave(): Promise<void> {
     const person = me.value
     if (!person) return
-    await setLeaving(person.id)
-    await setPerson(null)
+    await settle(null, device.value, person.id)
   }
 
   /** Tell the server that whoever left has left. Throws LineDown. */
@@ -94,7 +94,7 @@ export const useSession = defineStore('session', () => {
       const { status, kind } = asProblem(error)
       if (kind === 'offline' || status >= 500) throw new LineDown('logout')
     }
-    await setLeaving(null)
+    await settle(me.value, device.value, null)
   }
 
   /** Become a paired tablet: the key is made here and only its public half leaves. */
@@ -105,19 +105,12 @@ export const useSession = defineStore('session', () => {
     await refresh()
   }
 
-  async function setPerson(person: Me | null): Promise<void> {
+  /** All three at once, so that nobody sees a state in between; then on the disk. */
+  async function settle(person: Me | null, tablet: DeviceRef | null, leaving: string | null): Promise<void> {
     me.value = person
-    await (person ? putValue('me', person) : dropValue('me'))
-  }
-
-  async function setDevice(tablet: DeviceRef | null): Promise<void> {
     device.value = tablet
-    await (tablet ? putValue('device', tablet) : dropValue('device'))
-  }
-
-  async function setLeaving(id: string | null): Promise<void> {
-    leavingId.value = id
-    await (id ? putValue('leaving', id) : dropValue('leaving'))
+    leavingId.value = leaving
+    await Promise.all([keepValue('me', person), keepValue('device', tablet), keepValue('leaving', leaving)])
   }
 
   async function remember(person: Me): Promise<void> {
@@ -159,6 +152,9 @@ function areaOf(onDevice: boolean, roles: string[]): Area {
   if (roles.includes('admin')) return 'desk'
   return roles.every((role) => COUNTER_ROLES.has(role)) ? 'tablet' : 'phone'
 }
+
+const keepValue = (name: string, value: object | string | null): Promise<void> =>
+  value === null ? dropValue(name) : putValue(name, JSON.parse(JSON.stringify(value)))
 
 /** 401, 403 and 404 mean: nobody. Anything else is an error. */
 async function orNobody<T>(asked: Promise<T>): Promise<T | null> {

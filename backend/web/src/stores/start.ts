@@ -19,27 +19,21 @@ export async function startStores(): Promise<void> {
   await alerts.start()
   await queue.start()
 
-  const present = (isPresent: boolean) => {
-    live.reconnectAs(isPresent)
-    if (isPresent) void usePlaybooks().load()
+  /** Between two people nobody is connected: the cookie is still that of the one who has left. */
+  const connect = () => {
+    live.reconnectAs(session.present && session.leavingId === null)
+    if (session.present) void usePlaybooks().load()
   }
-  present(session.present)
+  connect()
   watch(
-    () => [session.me?.id ?? null, session.device?.id ?? null],
+    () => [session.me?.id ?? null, session.device?.id ?? null, session.leavingId],
     ([person], [before]) => {
       if (person !== before) {
         alerts.clear()
         incidents.clear()
       }
-      present(session.present)
+      connect()
       void queue.flush()
-    },
-  )
-  watch(
-    () => session.leavingId,
-    (leaving) => {
-      if (leaving) void queue.flush()
-      else live.reconnectAs(session.present)
     },
   )
 }

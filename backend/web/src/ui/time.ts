@@ -17,6 +17,9 @@ export function serverNow(): number {
   return Date.now() + ahead
 }
 
+/** A moment of this device's wall clock, by the server's. */
+export const toServer = (moment: number): number => moment + ahead
+
 /** Milliseconds, reactive, once a second while somebody looks. */
 export function useNow(): Readonly<Ref<number>> {
   users += 1

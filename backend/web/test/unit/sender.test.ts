@@ -1,0 +1,197 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { keep, remove, store, stored } from '../../src/offline/commands'
+import { deviceDb } from '../../src/offline/db'
+import { forgetKey, keepKey, newKey } from '../../src/offline/device'
+import { Sender, type House } from '../../src/offline/sender'
+
+vi.mock('@/api/problems', () => ({
+  languageHeader: () => ({ 'Accept-Language': 'zh-CN' }),
+  problemOf: async (response: Response) => ({ status: response.status, kind: 'x', title: '', detail: '', errors: [] }),
+}))
+
+interface Sent {
+  path: string
+  body: { commands?: { command_id: string; command: string }[]; command_id?: string }
+}
+
+let sent: Sent[] = []
+let answer: (request: Sent) => Response | Promise<Response>
+let person: string | null
+let left: string[] = []
+let leaving = false
+const outcomes: string[] = []
+
+const house: House = {
+  person: () => person,
+  leaving: () => leaving,
+  leave: async () => {
+    left.push(`after ${sent.length}`)
+    leaving = false
+    person = null
+  },
+  check: async () => undefined,
+  changed: () => undefined,
+  answered: (_kept, result) => outcomes.push(result.outcome),
+  reached: () => undefined,
+}
+
+const ok = (request: Sent): Response =>
+  request.path === '/api/v1/sync'
+    ? Response.json({ results: request.body.commands!.map(({ command_id }) => ({ command_id, outcome: 'applied' })) })
+    : Response.json({ id: 'x' }, { status: 201 })
+
+beforeEach(async () => {
+  sent = []
+  left = []
+  outcomes.length = 0
+  leaving = false
+  person = 'ann'
+  answer = ok
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    const request = { path, body: JSON.parse(String(init.body)) as Sent['body'] }
+    const response = await answer(request)
+    sent.push(request)
+    return response
+  })
+  for (const kept of await stored()) await remove(kept.seq)
+})
+
+afterEach(() => vi.useRealTimers())
+
+const deed = (command: 'open' | 'complete-step' | 'add-note', as: string | null = person, incident: string | null = 'i') =>
+  keep({ command, incident, data: command === 'add-note' ? { text: 'hello' } : { step: 's' }, as })
+
+async function fresh(): Promise<Sender> {
+  const sender = new Sender(house)
+  await sender.load()
+  return sender
+}
+
+describe('the queue', () => {
+  it('sends a fresh command by its own route and forgets it once answered', async () => {
+    const sender = await fresh()
+    sender.add(await deed('open'))
+    await sender.flush()
+    expect(sent.map((each) => each.path)).toEqual(['/api/v1/incidents'])
+    expect(await stored()).toEqual([])
+  })
+
+  it('keeps everything while nothing answers, and sends it in order by /sync afterwards, once', async () => {
+    answer = () => Promise.reject(new TypeError('offline'))
+    const sender = await fresh()
+    const ids: string[] = []
+    for (const command of ['open', 'complete-step', 'complete-step'] as const) {
+      const kept = await deed(command)
+      ids.push(kept.command_id)
+      sender.add(kept)
+      await sender.flush()
+    }
+    expect((await stored()).map((kept) => kept.command_id)).toEqual(ids)
+    answer = ok
+    const after = await fresh() // the page was reloaded, or the tablet crashed
+    await after.flush()
+    expect(sent).toHaveLength(1)
+    expect(sent[0]!.path).toBe('/api/v1/sync')
+    expect(sent[0]!.body.commands!.map((each) => each.command_id)).toEqual(ids)
+    expect(await stored()).toEqual([])
+  })
+
+  it('keeps what was refused in sight until somebody has read it', async () => {
+    answer = () => Response.json({}, { status: 409 })
+    const sender = await fresh()
+    const kept = await deed('complete-step')
+    sender.add(kept)
+    await sender.flush()
+    expect(sender.queue.map((each) => each.state)).toEqual(['refused'])
+    await sender.dismiss(kept.seq)
+    expect(await stored()).toEqual([])
+  })
+
+  it('never sends a step under the name of somebody else', async () => {
+    const sender = await fresh()
+    const ann = await deed('complete-step', 'ann')
+    person = 'bob'
+    sender.add(ann)
+    sender.add(await deed('complete-step', 'bob'))
+    await sender.flush()
+    expect(sender.queue.map((each) => each.as)).toEqual(['ann'])
+    person = 'ann'
+    await sender.flush()
+    expect(sender.queue).toEqual([])
+  })
+
+  it('ends the session of whoever has left between their commands and the tablet’s own', async () => {
+    answer = () => Promise.reject(new TypeError('offline'))
+    const sender = await fresh()
+    sender.add(await deed('complete-step', 'ann'))
+    leaving = true // the screen was locked, without a line
+    sender.add(await deed('open', null))
+    await sender.flush()
+    expect(left).toEqual([])
+    answer = ok
+    await sender.flush()
+    expect(left).toEqual(['after 1'])
+    expect(sent).toHaveLength(2)
+  })
+
+  it('sends a branch note to /notes, alone and in its place', async () => {
+    const sender = await fresh()
+    for (const kept of [await deed('open'), await deed('add-note', person, null), await deed('complete-step')]) {
+      await store({ ...kept, tried: true })
+    }
+    await sender.load()
+    await sender.flush()
+    expect(sent.map((each) => each.path)).toEqual(['/api/v1/sync', '/api/v1/notes', '/api/v1/sync'])
+  })
+
+  it('halves a batch that the server cannot read until only the bad command is refused', async () => {
+    const sender = await fresh()
+    const kept = [await deed('complete-step'), await deed('complete-step'), await deed('complete-step')]
+    for (const each of kept) await store({ ...each, tried: true })
+    const bad = kept[1]!.command_id
+    answer = (request) =>
+      request.body.commands!.some((each) => each.command_id === bad) ? Response.json({}, { status: 413 }) : ok(request)
+    await sender.load()
+    await sender.flush()
+    expect(sender.queue.map((each) => [each.command_id, each.state])).toEqual([[bad, 'refused']])
+  })
+
+  it('tries again after a server error, and only then uses /sync', async () => {
+    answer = () => Response.json({}, { status: 503 })
+    const sender = await fresh()
+    sender.add(await deed('complete-step'))
+    await sender.flush()
+    answer = ok
+    await sender.flush()
+    expect(sent.map((each) => each.path)).toEqual(['/api/v1/incidents/i/complete-step', '/api/v1/sync'])
+  })
+
+  it('leaves nothing to see of a quiet command, whatever the answer', async () => {
+    answer = () => Response.json({}, { status: 422 })
+    const sender = await fresh()
+    sender.add(await keep({ command: 'open', incident: 'q', data: { type: 'media_covert' }, as: person, quiet: true }))
+    await sender.flush()
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe('a paired device', () => {
+  it('numbers, seals and signs its commands with a key that stays', async () => {
+    const { pair, publicKey } = await newKey()
+    await keepKey(pair)
+    expect(publicKey).toMatch(/^[\w-]{100,}$/)
+    await expect(crypto.subtle.exportKey('pkcs8', pair.privateKey)).rejects.toThrow()
+    const [one, two] = await Promise.all([deed('add-note'), deed('add-note')])
+    expect(two.seq).toBe(one.seq + 1)
+    expect(one.device?.signed).not.toContain('hello')
+    expect(Object.values(one.sealed)[0]?.text).toBe('hello')
+    const raw = Uint8Array.from(atob(one.device!.signature.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+    const words = new TextEncoder().encode(one.device!.signed)
+    expect(raw).toHaveLength(64)
+    expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, pair.publicKey, raw, words)).toBe(true)
+    await (await deviceDb()).delete('values', 'key')
+    forgetKey()
+  })
+})
+
