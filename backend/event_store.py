@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from backend.batch import Batch, Loaded
-from backend.bulk import update_rows
+from backend.bulk import Query, rows_by_ids, update_rows
 from backend.clock import Clock
 from backend.tables import CommandRow, CounterRow, EventRow, SealedTextRow
 from escalation.events import Actor, Event, Occurred
@@ -23,19 +23,18 @@ _EVENTS = EventRow.__table__
 _TEXTS = SealedTextRow.__table__
 _COMMANDS = CommandRow.__table__
 _COUNTERS = CounterRow.__table__
-_COMMANDS_BY_ID = select(_COMMANDS).where(_COMMANDS.c.id.in_(bindparam("ids", expanding=True)))
-_COUNT_UP = (
+_COUNT_UP = Query(
     update(_COUNTERS)
     .where(_COUNTERS.c.name == bindparam("counter"))
     .values(value=_COUNTERS.c.value + 1)
     .returning(_COUNTERS.c.value)
 )
-_UNSEALED = (
+_UNSEALED = Query(
     select(_EVENTS.c.ord, _EVENTS.c.chain)
     .where(_EVENTS.c.position.is_(None))
     .order_by(_EVENTS.c.ord)
 )
-_LAST_POSITION = select(func.max(_EVENTS.c.position))
+_LAST_POSITION = Query(select(func.max(_EVENTS.c.position)))
 _SEALING_LOCK = 0x43_42_53_45
 """PostgreSQL advisory lock: one sealer at a time."""
 
@@ -130,7 +129,7 @@ def seal_log(conn: Connection) -> Sealed:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK})
-    rows = conn.execute(_UNSEALED).all()
+    rows = _UNSEALED.run(conn).all()
     last = log_position(conn)
     if rows:
         places = [{"key_ord": row.ord, "position": last + n} for n, row in enumerate(rows, 1)]
@@ -141,7 +140,7 @@ def seal_log(conn: Connection) -> Sealed:
 
 def log_position(conn: Connection) -> int:
     """The end of the sealed log."""
-    return conn.execute(_LAST_POSITION).scalar() or 0
+    return _LAST_POSITION.run(conn).scalar() or 0
 
 
 def changed_since(conn: Connection, position: int, limit: int) -> list[tuple[str, int]]:
@@ -195,8 +194,8 @@ def read_texts(conn: Connection, hashes: Sequence[str]) -> dict[str, dict[str, s
 
 def look_up_commands(batch: Batch, ids: Sequence[str]) -> None:
     """Find out in one query which of these ids have been carried out."""
-    for row in batch.conn.execute(_COMMANDS_BY_ID, {"ids": ids}).mappings():
-        batch.commands[row["id"]] = dict(row)
+    for row in rows_by_ids(batch.conn, _COMMANDS, ids):
+        batch.commands[row.id] = dict(row._mapping)
 
 
 def find_command(batch: Batch, command_id: str) -> Mapping[str, Any] | None:
@@ -226,7 +225,7 @@ def next_in_batch(batch: Batch, name: str) -> int:
 
 def next_number(conn: Connection, name: str) -> int:
     """The next value of a counter, from 1."""
-    taken = conn.execute(_COUNT_UP, {"counter": name}).scalar()
+    taken = _COUNT_UP.run(conn, counter=name).scalar()
     if taken is not None:
         return int(taken)
     conn.execute(insert(_COUNTERS), [{"name": name, "value": 1}])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select
 
 from backend.batch import Batch, Loaded
+from backend.bulk import Query
 from backend.projections import INCIDENTS
 from backend.states import States
 from escalation.commands import Open
@@ -12,7 +13,7 @@ from escalation.commands import Open
 JOIN_WITHIN = timedelta(seconds=60)
 """Either side of the moment at which the other one was opened; no demo speed changes it."""
 
-_NEAR = (
+_NEAR = Query(
     select(INCIDENTS.c.id)
     .where(
         INCIDENTS.c.branch == bindparam("branch"),
@@ -43,14 +44,15 @@ def find_to_join(batch: Batch, states: States, command: Open, at: datetime) -> L
             and abs(state.opened_at - at) <= JOIN_WITHIN
         ):
             return loaded
-    near = {
-        "branch": command.branch,
-        "type": command.type,
-        "drill": command.drill,
-        "earliest": at - JOIN_WITHIN,
-        "latest": at + JOIN_WITHIN,
-    }
-    for incident_id in batch.conn.execute(_NEAR, near).scalars().all():
+    near = _NEAR.run(
+        batch.conn,
+        branch=command.branch,
+        type=command.type,
+        drill=command.drill,
+        earliest=at - JOIN_WITHIN,
+        latest=at + JOIN_WITHIN,
+    )
+    for incident_id in near.scalars().all():
         if incident_id not in batch.loaded:
             return states.for_writing(batch, incident_id)
     return None

@@ -48,7 +48,7 @@ def render(
                 "name": clock.name,
                 "due_at": stamp(clock.due_at),
                 "met_at": _stamp(clock.met_at),
-                "state": _clock_state(clock.met_at, clock.stage),
+                "state": clock.state,
             }
             for clock in state.clocks.values()
         ],
@@ -107,12 +107,6 @@ def texts_needed(state: Incident) -> list[str]:
 
 def _stamp(moment: datetime | None) -> str | None:
     return None if moment is None else stamp(moment)
-
-
-def _clock_state(met_at: datetime | None, stage: int) -> str:
-    if met_at is not None:
-        return "met"
-    return "missed" if stage >= 2 else "running"
 
 
 def _report(report: Report, directory: Directory) -> dict[str, Any]:

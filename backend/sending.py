@@ -12,7 +12,8 @@ from backend.services import Services
 from backend.time_token import token_time
 from escalation.commands import Open
 from escalation.occurred import Claim
-from escalation.refusal import Invalid
+from escalation.people import BYSTANDERS
+from escalation.refusal import Forbidden, Invalid
 from escalation.rights import Caller
 
 
@@ -74,6 +75,7 @@ def own_branch(services: Services, caller: Caller) -> str:
     """Where somebody raises who does not say where.
 
     Raises:
+        Forbidden: they stand outside all incidents.
         Invalid: they belong to no branch, or to several.
     """
     if caller.device_org is not None:
@@ -81,6 +83,8 @@ def own_branch(services: Services, caller: Caller) -> str:
     orgs = services.world.directory.orgs
     roles = caller.person.roles if caller.person else ()
     branches = {org for _, org in roles if orgs[org].kind == "branch"}
+    if all(role in BYSTANDERS for role, _ in roles):
+        raise Forbidden
     if len(branches) != 1:
         raise Invalid("branch", "请说明是哪个网点。", "Say which branch.")
     return branches.pop()

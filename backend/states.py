@@ -7,14 +7,14 @@ from threading import Lock
 from sqlalchemy import Connection, bindparam, select
 
 from backend.batch import Batch, Loaded
+from backend.bulk import Query, rows_by_ids
 from backend.event_store import load_incident
 from backend.projections import ALIASES, INCIDENTS
 from escalation.evolve import PlaybookOf
 
 LARGEST = 4096
-_ALIASES_BY_ID = select(ALIASES).where(ALIASES.c.id.in_(bindparam("ids", expanding=True)))
-_HEAD = select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == bindparam("incident"))
-_HEAD_LOCKED = _HEAD.with_for_update()
+_head = select(INCIDENTS.c.head_hash).where(INCIDENTS.c.id == bindparam("incident"))
+_HEAD, _HEAD_LOCKED = Query(_head), Query(_head.with_for_update())
 
 
 class States:
@@ -31,7 +31,7 @@ class States:
         if found is not None:
             return found
         if batch.on_postgresql:
-            head = batch.conn.execute(_HEAD_LOCKED, {"incident": incident_id}).scalar()
+            head = _HEAD_LOCKED.run(batch.conn, incident=incident_id).scalar()
             known = self._get(incident_id)
             if head is not None and known is not None and known.head_hash == head:
                 return known
@@ -40,25 +40,27 @@ class States:
 
     def read(self, conn: Connection, incident_id: str) -> Loaded | None:
         """The committed state, as ``conn`` sees it."""
-        head = conn.execute(_HEAD, {"incident": incident_id}).scalar()
+        head = _HEAD.run(conn, incident=incident_id).scalar()
         if head is None:
             return None
         known = self._get(incident_id)
         if known is not None and known.head_hash == head:
             return known
-        return load_incident(conn, incident_id, self._playbook_of)
+        loaded = load_incident(conn, incident_id, self._playbook_of)
+        if loaded is not None:
+            self._offer(loaded)
+        return loaded
 
     @staticmethod
     def look_up_aliases(batch: Batch, ids: Sequence[str]) -> None:
         """Find out in one query which incidents answer to these ids."""
-        for row in batch.conn.execute(_ALIASES_BY_ID, {"ids": ids}):
+        for row in rows_by_ids(batch.conn, ALIASES, ids):
             batch.aliases[row.id] = row.incident_id
 
     def resolve(self, conn: Connection, any_id: str) -> str | None:
         """The incident that answers to ``any_id``."""
-        for row in conn.execute(_ALIASES_BY_ID, {"ids": [any_id]}):
-            return str(row.incident_id)
-        return None
+        found = rows_by_ids(conn, ALIASES, [any_id])
+        return str(found[0].incident_id) if found else None
 
     def keep(self, batch: Batch) -> None:
         """The batch is on disk: its states are the committed ones now."""
@@ -66,8 +68,19 @@ class States:
             for incident_id, loaded in batch.loaded.items():
                 self._known[incident_id] = loaded
                 self._known.move_to_end(incident_id)
-            while len(self._known) > LARGEST:
-                self._known.popitem(last=False)
+            self._trim()
+
+    def _offer(self, loaded: Loaded) -> None:
+        """Keep what was read, unless something newer is known."""
+        with self._lock:
+            known = self._known.get(loaded.state.id)
+            if known is None or known.state.seq < loaded.state.seq:
+                self._known[loaded.state.id] = loaded
+                self._trim()
+
+    def _trim(self) -> None:
+        while len(self._known) > LARGEST:
+            self._known.popitem(last=False)
 
     def _get(self, incident_id: str) -> Loaded | None:
         with self._lock:

@@ -114,7 +114,7 @@ def _carry_out(
         "signed_data": raw["data"],
         "signed_incident": raw.get("incident"),
     }
-    same_run = None if occurred is None else occurred["session"] == present
+    same_run = None if occurred is None else _same_run(occurred["session"], body, present)
     envelope = seal_up(
         services(),
         name,
@@ -126,6 +126,13 @@ def _carry_out(
         same_run=same_run,
     )
     return services().send(replace(envelope, keep_late=True))
+
+
+def _same_run(session: str, body: Mapping[str, Any], present: Any) -> bool | None:
+    """Known for sure only where the tablet says which run sends; else only that it is not."""
+    if session != present:
+        return False
+    return True if "session" in body else None
 
 
 def _last_session(commands: Any) -> Any:
