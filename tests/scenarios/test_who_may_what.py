@@ -5,36 +5,7 @@ from typing import Any
 import pytest
 
 from tests.house import House
-
-TYPE = "disruptive_customer"
-STRANGERS = ("teller3", "teller4", "manager2", "admin1")
-AT_THE_BRANCH = ("teller2", "supervisor1", "lobby1", "guard1", "manager1", "deputy1", "office1")
-ABOVE = ("office2", "complaint1", "business1", "compliance1", "legal1", "regional1", "hqduty1")
-SETTLED = {"resolution": "好了", "outcome": "settled"}
-
-#: Per command: its body, and who may give it; everybody else who sees it gets 403.
-MANAGERS = {"manager1", "deputy1", "supervisor1", "regional1", "hqduty1"}
-EVERYBODY_BUT_AUDITORS = {"teller1", *AT_THE_BRANCH, *ABOVE}
-INVOLVED = {"teller1", *AT_THE_BRANCH}
-COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
-    ("acknowledge", {}, MANAGERS | {"office1", "guard1", "lobby1"}),
-    ("decline", {}, {"manager1", "office1", "guard1", "lobby1", "supervisor1"}),
-    ("complete-step", {"step": "lead_away"}, INVOLVED | MANAGERS),
-    ("skip-step", {"step": "steady_others", "reason": "?"}, MANAGERS | {"teller1", "teller2"}),
-    ("reopen-step", {"step": "report_superior", "reason": "?"}, MANAGERS),
-    ("clear-step", {"step": "promise_redress"}, {"compliance1"}),
-    ("record-facts", {"facts": {"head_count": 2}}, INVOLVED),
-    ("add-playbook", {"playbook": "group_visit"}, INVOLVED),
-    ("reclassify", {"type": "help", "reason": "?"}, MANAGERS | {"office1", "office2", "complaint1", "teller1"}),
-    ("hand-over", {"to": "deputy1"}, MANAGERS),
-    ("add-note", {"text": "一句"}, EVERYBODY_BUT_AUDITORS),
-    ("escalate", {"reason": "?"}, INVOLVED),
-    ("contain", {}, MANAGERS),
-    ("close", SETTLED, MANAGERS),
-    ("cancel", {"reason": "?"}, MANAGERS | {"teller1"}),
-    ("reopen", {"reason": "?"}, MANAGERS),
-]
-
+from tests.who import ABOVE, AT_THE_BRANCH, COMMANDS, STRANGERS, TYPE
 
 @pytest.mark.parametrize(("command", "body", "allowed"), COMMANDS, ids=[c[0] for c in COMMANDS])
 def test_each_command_is_for_those_whom_the_contract_names(
@@ -42,12 +13,10 @@ def test_each_command_is_for_those_whom_the_contract_names(
 ) -> None:
     house.person("manager1").listens()
     storm = house.person("teller1").raise_(TYPE)
-    for name in STRANGERS:
+    for name in sorted(STRANGERS):
         house.person(name).refused(storm, command, 404, "not-found", **body)
     house.nobody().refused(storm, command, 401, "unauthenticated", **body)
-    for name in ("teller1", *AT_THE_BRANCH, *ABOVE, "auditor1"):
-        if name in allowed:
-            continue
+    for name in sorted((AT_THE_BRANCH | ABOVE | {"auditor1"}) - allowed):
         house.person(name).refused(storm, command, 403, "forbidden", **body)
     assert house.person("manager1").incident(storm)["revision"] == storm["revision"]
     for name in sorted(allowed):

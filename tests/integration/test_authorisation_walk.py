@@ -1,0 +1,235 @@
+"""Deny by default (reliability.md, rule 10 and F14): every route and every socket event is named
+here with those whom it lets through; one that is not named, or has no guard, fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+
+from backend.app import create_app
+from backend.config import from_environment
+from backend.realtime import Gateway
+from backend.services import Services
+from tests.builders import EVERYBODY
+from tests.clients import Client
+from tests.house import DEMO, House
+from tests.who import ABOVE, AT_THE_BRANCH, COMMANDS, MANAGERS, TYPE
+
+NOBODY, TABLET, ON_TABLET = "nobody", "tablet", "teller2 on the tablet"
+PEOPLE = {*EVERYBODY, ON_TABLET}
+PAIRED = {*PEOPLE, TABLET}
+ALL = {*PAIRED, NOBODY}
+SEES = AT_THE_BRANCH | ABOVE | {"auditor1", ON_TABLET}
+HERE = AT_THE_BRANCH | {"regional1", "hqduty1", ON_TABLET, TABLET}
+KEEPERS = {"admin1", "manager1"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """Whom it lets through, and how to ask. ``{incident}`` and the like are filled in."""
+
+    guard: str
+    allowed: set[str]
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: bool = False
+
+
+def _command(name: str, body: Any, allowed: set[str]) -> tuple[str, Route]:
+    on_tablet = {ON_TABLET} if "teller2" in allowed else set()
+    return (
+        f"POST /api/v1/incidents/<incident_id>/{name}",
+        Route("person_or_device", allowed | on_tablet, body),
+    )
+
+
+def _pages(*rules: str) -> dict[str, Route]:
+    return {f"GET {rule}": Route("public", ALL) for rule in rules}
+
+
+SYNC = {"device_now": "2026-03-11T02:00:00Z", "mono_now": 1, "commands": []}
+LOGIN = {"username": "guard1", "password": "demo-counterbell"}
+NEW_USER = {
+    "username": "newcomer1",
+    "name": "新人",
+    "password": "long-enough-password",
+    "roles": [{"role": "teller", "org": "east-01"}],
+}
+AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'audit', 'desk'):area>"
+FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
+
+ROUTES: dict[str, Route] = {
+    **_pages("/healthz", "/readyz", "/metrics", "/api/docs", "/api/docs.css"),
+    **_pages("/api/v1/audit/key"),
+    **_pages("/", f"/{FILES}", f"/{AREAS}", f"/{AREAS}/<path:rest>", "/assets/<path:name>"),
+    **_pages("/sw.js"),
+    "POST /api/v1/auth/login": Route("public", ALL, LOGIN),
+    "POST /api/v1/auth/logout": Route("signed_in", PEOPLE),
+    "GET /api/v1/auth/me": Route("signed_in", PEOPLE),
+    "POST /api/v1/auth/pin": Route(
+        "person_or_device", {TABLET, ON_TABLET}, {"username": "guard1", "pin": "2580"}
+    ),
+    "POST /api/v1/devices/pair": Route("public", ALL, {"code": "{code}"}),
+    "POST /api/v1/devices/pairing-codes": Route(
+        "signed_in", KEEPERS, {"org": "east-01", "name": "5 号柜台"}
+    ),
+    "GET /api/v1/devices": Route("signed_in", KEEPERS | {"manager2"}),
+    "GET /api/v1/devices/me": Route("person_or_device", {TABLET, ON_TABLET}),
+    "DELETE /api/v1/devices/<device_id>": Route("signed_in", KEEPERS),
+    "GET /api/v1/orgs": Route("signed_in", PEOPLE),
+    "GET /api/v1/users": Route("signed_in", {"admin1"}),
+    "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),
+    "PATCH /api/v1/users/<username>": Route("signed_in", {"admin1"}, {"name": "林小"}),
+    "POST /api/v1/users/me/otp": Route(
+        "signed_in", PEOPLE - {ON_TABLET}, {"password": "demo-counterbell"}
+    ),
+    "PUT /api/v1/users/me/otp": Route("signed_in", PEOPLE - {ON_TABLET}, {"otp": "000000"}),
+    "DELETE /api/v1/users/me/otp": Route(
+        "signed_in", PEOPLE - {ON_TABLET}, {"password": "demo-counterbell"}
+    ),
+    "GET /api/v1/playbooks": Route("person_or_device", PAIRED),
+    "GET /api/v1/incidents": Route("signed_in", PEOPLE),
+    "POST /api/v1/incidents": Route(
+        "person_or_device", HERE, {"type": "help", "branch": "east-01"}
+    ),
+    "GET /api/v1/incidents/<incident_id>": Route("person_or_device", SEES),
+    "GET /api/v1/incidents/<incident_id>/timeline": Route("person_or_device", SEES),
+    "GET /api/v1/incidents/<incident_id>/attachments": Route("person_or_device", SEES),
+    "POST /api/v1/incidents/<incident_id>/attachments": Route(
+        "person_or_device", SEES - {"auditor1"}, form=True
+    ),
+    "GET /api/v1/incidents/<incident_id>/attachments/<attachment_id>": Route(
+        "person_or_device", SEES
+    ),
+    "GET /api/v1/incidents/<incident_id>/export": Route(
+        "signed_in", MANAGERS | {"auditor1", "compliance1", "legal1"}, query={"format": "json"}
+    ),
+    "GET /api/v1/exports": Route(
+        "signed_in",
+        MANAGERS | {"manager2", "auditor1", "compliance1", "legal1"},
+        query={"format": "json"},
+    ),
+    "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
+    # Who works above the branches is told that a note needs one (422).
+    "POST /api/v1/notes": Route(
+        "person_or_device", PAIRED - {"auditor1", "admin1"}, {"text": "打印机没纸了"}
+    ),
+    **dict(_command(name, body, allowed) for name, body, allowed in COMMANDS),
+}
+#: Made by flask-smorest, which knows no guards: it says what the API is, and no more.
+WITHOUT_GUARD = {"GET /api/v1/openapi.json"}
+EVENTS = {"connect", "disconnect", "received", "seen"}
+LET_THROUGH = {200, 201, 204, 409, 422}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    data = tmp_path_factory.mktemp("walk")
+    return create_app(from_environment(DEMO, data=str(data), port=0))
+
+
+def routes_of(app: Flask) -> dict[str, str | None]:
+    """Every method and rule with the guard of its view."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            found[f"{method} {rule}"] = getattr(view, "guard", None)
+    return found
+
+
+def test_every_route_is_named_here_with_its_guard(app: Flask) -> None:
+    found = routes_of(app)
+    named = {name: route.guard for name, route in ROUTES.items()}
+    assert found == {**named, **dict.fromkeys(WITHOUT_GUARD)}
+
+
+def test_every_socket_event_is_named_here() -> None:
+    parts = SimpleNamespace(settings=SimpleNamespace(origins=()))
+    gateway = Gateway(cast(Services, parts), Flask("events"))
+    handlers = gateway.socketio.server.handlers
+    assert set(handlers) == {"/"}
+    assert set(handlers["/"]) == EVENTS
+    assert not gateway.socketio.server.namespace_handlers
+
+
+class Walk:
+    """Everybody at the door, and what a route needs."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        house.person("manager1").listens()
+        storm = house.person("teller1").raise_(TYPE)
+        self._tablet = house.tablet()
+        spare = house.tablet()
+        attached = house.person("teller1").does(
+            "POST",
+            f"/incidents/{storm['id']}/attachments",
+            files={"file": ("a.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")},
+        )
+        self._names = {
+            "<incident_id>": storm["id"],
+            "<attachment_id>": attached["id"],
+            "<device_id>": spare.device_id,
+            "<username>": "teller1",
+        }
+
+    def asks(self, who: str, name: str, route: Route) -> int:
+        method, _, rule = name.partition(" ")
+        for word, value in self._names.items():
+            rule = rule.replace(word, value)
+        options: dict[str, Any] = {"params": dict(route.query)}
+        if route.form:
+            options["files"] = {"file": ("b.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
+        client = self._caller(who)
+        answer = client.ask(method, rule, route.body, **options)
+        if who == ON_TABLET:
+            client.close()
+        return answer.status_code
+
+    def _caller(self, who: str) -> Client:
+        if who == NOBODY:
+            return self._house.nobody()
+        if who == TABLET:
+            return self._tablet
+        if who == ON_TABLET:
+            return self._tablet.with_pin("teller2")
+        return self._house.person(who)
+
+
+GUARDED = [(name, route) for name, route in ROUTES.items() if name.split()[1].startswith("/api/v1")]
+
+
+@pytest.mark.parametrize(("name", "route"), GUARDED, ids=[name for name, _ in GUARDED])
+def test_a_route_lets_those_through_and_nobody_else(
+    house: House, name: str, route: Route
+) -> None:
+    walk = Walk(house)
+    refused: dict[str, int] = {}
+    for who in sorted(ALL - route.allowed):
+        refused[who] = walk.asks(who, name, route)
+    expected = {who: {401} if who == NOBODY else {403, 404} for who in refused}
+    assert {who: s for who, s in refused.items() if s not in expected[who]} == {}
+    let_through = {who: walk.asks(who, name, route) for who in sorted(route.allowed)}
+    # A tablet can be ended once; guessing pairing codes is slowed down.
+    extra = {"DELETE /api/v1/devices/<device_id>": 404, "POST /api/v1/devices/pair": 429}
+    wanted = LET_THROUGH | {extra.get(name, 200)}
+    assert {who: s for who, s in let_through.items() if s not in wanted} == {}
+
+
+def test_a_tablet_alone_confirms_nothing_and_nobody_connects_without_a_session(
+    house: House,
+) -> None:
+    tablet = house.tablet().listens()
+    house.person("manager1").listens()
+    house.person("teller1").raise_(TYPE)
+    alert = house.person("manager1").hears("alert")
+    for event in ("received", "seen"):
+        answer = tablet.socket.asks(event, {"alert_id": alert["alert_id"], "repeat": 0})
+        assert answer == {"ok": False, "problem": "unauthenticated"}
+    tablet.hears_nothing()
