@@ -67,7 +67,7 @@ def _of_one_shape(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 @dataclass(slots=True)
 class Batch:
-    """The writer's transaction. ``seal_log`` has the last word before the commit.
+    """The writer's transaction.
 
     ``asked`` are the ids of commands and incidents that have been looked up already, all in one
     query: one that is not in ``commands`` or ``aliases`` then is not in the database either.

@@ -124,8 +124,7 @@ def keep_texts(batch: Batch, chain: str, seal: Seal) -> None:
 def seal_log(conn: Connection) -> Sealed:
     """Give every committed event its position, in order, without a gap.
 
-    On SQLite the writer calls it at the end of each transaction; on PostgreSQL one process at a
-    time does, after the commits.
+    On PostgreSQL one process at a time does, after the commits.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK})
@@ -135,6 +134,16 @@ def seal_log(conn: Connection) -> Sealed:
         places = [{"key_ord": row.ord, "position": last + n} for n, row in enumerate(rows, 1)]
         update_rows(conn, _EVENTS, places)
     touched = {row.chain: last + n for n, row in enumerate(rows, 1) if row.chain != LOG_CHAIN}
+    return Sealed(last + len(rows), touched)
+
+
+def seal_batch(batch: Batch) -> Sealed:
+    """On SQLite, where nobody else writes: positions for the batch's events before its flush."""
+    rows = batch.rows.inserts.get(_EVENTS, [])
+    last = log_position(batch.conn)
+    for position, row in enumerate(rows, last + 1):
+        row["position"] = position
+    touched = {row["chain"]: row["position"] for row in rows if row["chain"] != LOG_CHAIN}
     return Sealed(last + len(rows), touched)
 
 

@@ -39,6 +39,8 @@ from escalation.rights import (
 )
 from escalation.timeline import MAX_INTEGER, stamp
 
+SENT_WITHIN = 0.25
+"""Seconds until it is on record that packets have left; many share one transaction."""
 MISSED_TOO_MUCH = 500
 """More changed incidents than this are not replayed: ``resync``."""
 
@@ -220,7 +222,7 @@ class Gateway:
             self.socketio.start_background_task(self._write_sent)
 
     def _write_sent(self) -> None:
-        self.socketio.sleep(0.05)
+        self.socketio.sleep(SENT_WITHIN)
         notices, self._unsent = self._unsent, []
         now = self._services.clock.now()
 

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from backend.batch import Batch
-from backend.event_store import Sealed, seal_log
+from backend.event_store import Sealed, seal_batch
 from backend.problems import DiskFullError, Problem
 from escalation.refusal import Refused
 
@@ -176,8 +176,8 @@ class Writer:
                         outcomes.append((job, job.work(batch), None))
                 except (Refused, Problem) as refusal:
                     outcomes.append((job, None, refusal))
+            sealed = None if batch.on_postgresql else seal_batch(batch)
             batch.rows.flush(conn)
-            sealed = None if batch.on_postgresql else seal_log(conn)
         return Committed(outcomes, sealed, batch)
 
 

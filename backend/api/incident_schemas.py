@@ -3,6 +3,7 @@
 For the OpenAPI document only: the answers themselves are made by read_models.py.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -176,10 +177,15 @@ class IncidentSchema(IncidentSummarySchema):
     suggestions = _list(SuggestionSchema)
 
 
-class RaisedSchema(Schema):
-    """What a raise answers: the whole incident; on a device, of a discreet one, its id only."""
+def _at_least_the_id() -> dict[str, fields.Field[Any]]:
+    found = {name: deepcopy(field) for name, field in IncidentSchema._declared_fields.items()}
+    for name, field in found.items():
+        field.required = name == "id"
+    return found
 
-    id = _text()
+
+class RaisedSchema(Schema.from_dict(_at_least_the_id())):  # type: ignore[misc]  # made, not written
+    """What a raise answers: the whole incident; on a device, of a discreet one, its id only."""
 
 
 class IncidentListSchema(Schema):

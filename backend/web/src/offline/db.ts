@@ -39,9 +39,10 @@ export async function dropValue(name: string): Promise<void> {
   await (await deviceDb()).delete('values', name)
 }
 
-/** The next number of this device's commands: never given twice, also over a crash. */
+/** The next number of this device's commands: never given twice, also over a crash (the command's
+ *  own write, which follows, waits for the disk and takes this one along). */
 export async function nextSeq(): Promise<number> {
-  const tx = (await deviceDb()).transaction('values', 'readwrite', { durability: 'strict' })
+  const tx = (await deviceDb()).transaction('values', 'readwrite', { durability: 'relaxed' })
   const seq = (((await tx.store.get('seq')) as number | undefined) ?? 0) + 1
   await tx.store.put(seq, 'seq')
   await tx.done

@@ -46,6 +46,11 @@ export async function hasKey(): Promise<boolean> {
   return (await signingKey) !== null
 }
 
+/** The first signature takes ten times as long as the second: not at the first tap. */
+export async function warmUp(): Promise<void> {
+  await sign('')
+}
+
 /** For unpairing, and for tests. */
 export function forgetKey(): void {
   signingKey = null

@@ -158,9 +158,9 @@ export class Sender {
   }
 
   private async drop(seq: number): Promise<void> {
-    await remove(seq)
     this.queue = this.queue.filter((each) => each.seq !== seq)
-    this.house.changed(this.queue)
+    this.house.changed(this.queue) // the screen first: what a crash brings back is answered `repeated`
+    await remove(seq)
   }
 }
 

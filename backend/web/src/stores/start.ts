@@ -1,6 +1,6 @@
 /** Brings the stores to life in their order, and keeps them in step with who is here. */
 import { watch } from 'vue'
-import { loadTimeToken } from '@/offline/device'
+import { loadTimeToken, warmUp } from '@/offline/device'
 import { useAlerts } from './alerts'
 import { useIncidents } from './incidents'
 import { useLive } from './live'
@@ -18,6 +18,7 @@ export async function startStores(): Promise<void> {
   incidents.start()
   await alerts.start()
   await queue.start()
+  void warmUp()
 
   /** Between two people nobody is connected: the cookie is still that of the one who has left. */
   const connect = () => {
