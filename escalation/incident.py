@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from escalation.events import Event
@@ -140,6 +141,10 @@ class Deadline:
     due_at: datetime
 
 
+_WORKED_OUT = ("_deadlines",)
+"""What a state works out once; its successor works it out anew."""
+
+
 @dataclass(frozen=True)
 class Incident:
     """The whole state. ``pace`` divides every duration (1 but in a sped-up demo).
@@ -181,6 +186,8 @@ class Incident:
         """The same incident with these fields changed."""
         changed = object.__new__(type(self))
         changed.__dict__.update(self.__dict__, **changes)
+        for name in _WORKED_OUT:
+            changed.__dict__.pop(name, None)
         return changed
 
     @property
@@ -198,7 +205,7 @@ class Incident:
         """The playbook of the incident's type; others were added to it."""
         return self.playbooks[0]
 
-    def steps(self) -> list[tuple[Playbook, Step]]:
+    def steps(self) -> tuple[tuple[Playbook, Step], ...]:
         """The checklist: the playbooks' steps in order, without doubles.
 
         After them stands what was done while the incident had another type.
@@ -211,7 +218,7 @@ class Incident:
             for step in book.steps:
                 if self.progress_of(step.id).state != "open":
                     found.setdefault(step.id, (book, step))
-        return list(found.values())
+        return tuple(found.values())
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id on the checklist, or None."""
@@ -233,8 +240,12 @@ class Incident:
         """Raised, and nobody has taken them up yet."""
         return [alert for alert in self.alerts.values() if not alert.over]
 
-    def deadlines(self) -> list[Deadline]:
+    def deadlines(self) -> tuple[Deadline, ...]:
         """Exactly what is armed: the deadline table holds these rows and no others (rule 1)."""
+        return self._deadlines
+
+    @cached_property
+    def _deadlines(self) -> tuple[Deadline, ...]:
         found = list(self._clock_deadlines())
         if self.status in ("open", "acknowledged"):
             if self.climb.next_at is not None:
@@ -246,7 +257,7 @@ class Incident:
         if self.status in ("acknowledged", "contained"):
             quiet = QUIET_ACKNOWLEDGED if self.status == "acknowledged" else QUIET_CONTAINED
             found.append(Deadline("quiet", self.last_activity + self.lasting(quiet)))
-        return sorted(found, key=lambda each: (each.due_at, each.key))
+        return tuple(sorted(found, key=lambda each: (each.due_at, each.key)))
 
     def lasting(self, seconds: int) -> timedelta:
         """A rule's duration at this incident's pace."""

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -107,8 +108,12 @@ def sealed_in(value: object) -> list[str]:
     return []
 
 
+@lru_cache(maxsize=4096)
 def stamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds and ``Z``."""
+    """RFC 3339 in UTC with milliseconds and ``Z``.
+
+    An event and its incident say the same few moments again and again.
+    """
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
