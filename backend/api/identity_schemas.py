@@ -29,14 +29,26 @@ class ProblemErrorSchema(Schema):
     detail = fields.String(required=True)
 
 
+class ProblemPersonSchema(Schema):
+    """Who has done it already."""
+
+    id = fields.String(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+
+
 class ProblemSchema(Schema):
-    """RFC 9457."""
+    """RFC 9457. Which step, and who has done it when, is said of a step that stands in the way."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     errors = fields.List(fields.Nested(ProblemErrorSchema))
+    step = fields.String()
+    steps = fields.List(fields.String())
+    done_at = fields.String()
+    done_by = fields.Nested(ProblemPersonSchema, allow_none=True)
 
 
 def problems(*statuses: int) -> Callable[[View], View]:
