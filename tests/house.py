@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.builders import EVERYBODY
 from tests.clients import Client, Tablet
 from tests.fakes import MORNING
 
+Kept = TypeVar("Kept", bound=Client)
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0
 """Seconds that one order to the server may take."""
@@ -47,7 +48,7 @@ def free_port() -> int:
 
 
 class Host:
-    """The server's process (``tests.server``): it is told what to do, and answers when it is done."""
+    """The server's process: it is told what to do, and answers when it is done."""
 
     def __init__(self, log: Path) -> None:
         self.port = free_port()
@@ -174,6 +175,10 @@ class House:
         """Wait until everything that was begun is done."""
         self._tell("settle")
 
+    def knows(self, username: str) -> None:
+        """Wait until it takes somebody for reachable, of whom another process has told it."""
+        self._tell("know", username=username)
+
     def reopened(self) -> None:
         """Ended in order and started again: it knows only what is written down."""
         for client in self._clients:
@@ -213,10 +218,12 @@ class House:
     def tablet(self, org: str = "east-01", keeper: str = "admin1") -> Tablet:
         """A tablet that has just been paired there."""
         keeper_client = self.person(keeper)
-        code = keeper_client.does("POST", "/devices/pairing-codes", {"org": org, "name": "3 号柜台"})
+        code = keeper_client.does(
+            "POST", "/devices/pairing-codes", {"org": org, "name": "3 号柜台"}
+        )
         return self._kept(Tablet.paired(self._url, code["code"]))
 
-    def _kept(self, client: Any) -> Any:
+    def _kept(self, client: Kept) -> Kept:
         self._clients.append(client)
         return client
 

@@ -6,6 +6,7 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "open", "data": DIR, "port": 20100, "clock": "2026-03-11T02:00:00Z", "environ": {}}
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
+    {"do": "know", "username": NAME}   wait until that person counts as reachable
     {"do": "settle"}                   wait until nothing is under way
     {"do": "close"}                    end in order; another bank may be opened then
 
@@ -74,6 +75,13 @@ class Opened:
         """Show another time at once."""
         self._clock.move_to(self._clock.now() + timedelta(seconds=seconds))
 
+    def know(self, username: str) -> None:
+        """Wait until this process takes somebody for reachable."""
+        user = self._services.world.directory.by_username[username].id
+        with gevent.Timeout(PATIENCE):
+            while not self._services.presence.reachable(user):
+                gevent.sleep(0.01)
+
     def settle(self) -> None:
         """Until nothing is due, nothing waits for the writer, and all has its position."""
         with gevent.Timeout(PATIENCE):
@@ -96,7 +104,7 @@ class Opened:
         return (
             (due is not None and due <= self._clock.now())
             or self._services.writer.waiting > 0
-            or bool(self._services.gateway._unsent)  # noqa: SLF001  (nobody else needs to know)
+            or bool(self._services.gateway._unsent)
             or self._services.reader.run(_unsealed)
         )
 
@@ -134,6 +142,8 @@ class Host:
             opened.advance(order["seconds"])
         elif order["do"] == "jump":
             opened.jump(order["seconds"])
+        elif order["do"] == "know":
+            opened.know(order["username"])
         opened.settle()
         return opened.told()
 

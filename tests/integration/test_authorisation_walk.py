@@ -4,7 +4,6 @@ here with those whom it lets through; one that is not named, or has no guard, fa
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -206,9 +205,7 @@ GUARDED = [(name, route) for name, route in ROUTES.items() if name.split()[1].st
 
 
 @pytest.mark.parametrize(("name", "route"), GUARDED, ids=[name for name, _ in GUARDED])
-def test_a_route_lets_those_through_and_nobody_else(
-    house: House, name: str, route: Route
-) -> None:
+def test_a_route_lets_those_through_and_nobody_else(house: House, name: str, route: Route) -> None:
     walk = Walk(house)
     refused: dict[str, int] = {}
     for who in sorted(ALL - route.allowed):

@@ -101,12 +101,46 @@ RAISES: list[tuple[str, int, str, Any]] = [
     ("an empty note", 422, "invalid", {"type": TYPE, "note": ""}),
     ("4,001 characters", 422, "invalid", {"type": TYPE, "note": "字" * 4001}),
     ("a note that is a number", 422, "invalid", {"type": TYPE, "note": 1}),
-    ("a sealed text without its text", 422, "invalid", {"type": TYPE, "note": {"sealed": "0" * 64}}),
+    (
+        "a sealed text without its text",
+        422,
+        "invalid",
+        {"type": TYPE, "note": {"sealed": "0" * 64}},
+    ),
     ("a list", 422, "invalid", [{"type": TYPE}]),
-    ("a time without a zone", 422, "invalid", {"type": TYPE, "occurred": {"device_at": "2026-03-11T10:00:00", "mono_ms": 1, "session": "a"}}),
-    ("a time that is none", 422, "invalid", {"type": TYPE, "occurred": {"device_at": "noon", "mono_ms": 1, "session": "a"}}),
-    ("a clock below zero", 422, "invalid", {"type": TYPE, "occurred": {"device_at": "2026-03-11T10:00:00Z", "mono_ms": -1, "session": "a"}}),
-    ("a clock of 2^64", 422, "invalid", {"type": TYPE, "occurred": {"device_at": "2026-03-11T10:00:00Z", "mono_ms": 2**64, "session": "a"}}),
+    (
+        "a time without a zone",
+        422,
+        "invalid",
+        {
+            "type": TYPE,
+            "occurred": {"device_at": "2026-03-11T10:00:00", "mono_ms": 1, "session": "a"},
+        },
+    ),
+    (
+        "a time that is none",
+        422,
+        "invalid",
+        {"type": TYPE, "occurred": {"device_at": "noon", "mono_ms": 1, "session": "a"}},
+    ),
+    (
+        "a clock below zero",
+        422,
+        "invalid",
+        {
+            "type": TYPE,
+            "occurred": {"device_at": "2026-03-11T10:00:00Z", "mono_ms": -1, "session": "a"},
+        },
+    ),
+    (
+        "a clock of 2^64",
+        422,
+        "invalid",
+        {
+            "type": TYPE,
+            "occurred": {"device_at": "2026-03-11T10:00:00Z", "mono_ms": 2**64, "session": "a"},
+        },
+    ),
     ("a command id that is none", 422, "invalid", {"type": TYPE, "command_id": "one"}),
 ]
 
@@ -125,16 +159,36 @@ BODIES: list[tuple[str, int, str, str | bytes]] = [
     ("NaN", 400, "bad-request", '{"type": "group_visit", "facts": {"head_count": NaN}}'),
     ("Infinity", 400, "bad-request", '{"type": "group_visit", "facts": {"head_count": Infinity}}'),
     ("depth 10,000", 400, "bad-request", f'{{"type": "group_visit", "facts": {DEEP}}}'),
-    ("depth 33", 400, "bad-request", '{"type": "group_visit", "facts": ' + "[" * 33 + "]" * 33 + "}"),
+    (
+        "depth 33",
+        400,
+        "bad-request",
+        '{"type": "group_visit", "facts": ' + "[" * 33 + "]" * 33 + "}",
+    ),
     ("bytes that are no UTF-8", 400, "bad-request", b'{"type": "group_visit", "note": "\xff\xfe"}'),
     ("a lone surrogate", 422, "invalid", '{"type": "group_visit", "note": "\\ud800"}'),
     ("a lone surrogate as a key", 422, "invalid", '{"type": "group_visit", "\\udfff": 1}'),
-    ("a lone surrogate in a fact", 422, "invalid", '{"type": "group_visit", "facts": {"\\ud800": 1}}'),
+    (
+        "a lone surrogate in a fact",
+        422,
+        "invalid",
+        '{"type": "group_visit", "facts": {"\\ud800": 1}}',
+    ),
     ("a lone surrogate as a type", 422, "invalid", '{"type": "\\ud800"}'),
     ("NUL as a type", 422, "invalid", '{"type": "\\u0000"}'),
-    ("a number of 400 digits", 422, "invalid", '{"type": "group_visit", "facts": {"head_count": ' + "9" * 400 + "}}"),
+    (
+        "a number of 400 digits",
+        422,
+        "invalid",
+        '{"type": "group_visit", "facts": {"head_count": ' + "9" * 400 + "}}",
+    ),
     ("1e999", 422, "invalid", '{"type": "group_visit", "facts": {"head_count": 1e999}}'),
-    ("1 MB", 413, "request-entity-too-large", '{"type": "group_visit", "note": "' + "x" * 2**20 + '"}'),
+    (
+        "1 MB",
+        413,
+        "request-entity-too-large",
+        '{"type": "group_visit", "note": "' + "x" * 2**20 + '"}',
+    ),
 ]
 
 
@@ -151,10 +205,34 @@ def test_a_body_that_cannot_be_read(bank: Bank, status: int, kind: str, body: st
 COMMANDS: list[tuple[str, int, str, str, Any]] = [
     ("an unknown step", 422, "invalid", "complete-step", {"step": "fly"}),
     ("no step", 422, "invalid", "complete-step", {}),
-    ("a record that the step lacks", 422, "invalid", "complete-step", {"step": "divert", "record": {"x": 1}}),
-    ("a record of 2^64", 422, "invalid", "complete-step", {"step": "fill_record_form", "record": {"amount_yuan": 2**64}}),
-    ("a date that is none", 422, "invalid", "complete-step", {"step": "fill_record_form", "record": {"call_before": "soon"}}),
-    ("a choice that is none", 422, "invalid", "complete-step", {"step": "fill_record_form", "record": {"relation": "aunt"}}),
+    (
+        "a record that the step lacks",
+        422,
+        "invalid",
+        "complete-step",
+        {"step": "divert", "record": {"x": 1}},
+    ),
+    (
+        "a record of 2^64",
+        422,
+        "invalid",
+        "complete-step",
+        {"step": "fill_record_form", "record": {"amount_yuan": 2**64}},
+    ),
+    (
+        "a date that is none",
+        422,
+        "invalid",
+        "complete-step",
+        {"step": "fill_record_form", "record": {"call_before": "soon"}},
+    ),
+    (
+        "a choice that is none",
+        422,
+        "invalid",
+        "complete-step",
+        {"step": "fill_record_form", "record": {"relation": "aunt"}},
+    ),
     ("minutes below zero", 422, "invalid", "acknowledge", {"eta_minutes": -1}),
     ("minutes without end", 422, "invalid", "acknowledge", {"eta_minutes": 2**64}),
     ("an unknown playbook", 422, "invalid", "add-playbook", {"playbook": "fire"}),
@@ -162,7 +240,13 @@ COMMANDS: list[tuple[str, int, str, str, Any]] = [
     ("a reason of spaces that is missing", 422, "invalid", "cancel", {}),
     ("NUL in a note", 422, "invalid", "add-note", {"text": "\0"}),
     ("a wrong role", 403, "forbidden", "reopen-step", {"step": "divert", "reason": "x"}),
-    ("a signature without a device", 422, "invalid", "add-note", {"text": "x", "device": {"seq": 1, "signature": "AA", "signed": "{}"}}),
+    (
+        "a signature without a device",
+        422,
+        "invalid",
+        "add-note",
+        {"text": "x", "device": {"seq": 1, "signature": "AA", "signed": "{}"}},
+    ),
 ]
 
 
@@ -193,7 +277,15 @@ def test_a_dead_token_is_401_everywhere(bank: Bank, token: str) -> None:
 
 @pytest.mark.parametrize(
     "incident",
-    ["no-such", "018f3b1e-0000-7000-8000-000000000001", "%00", "%F0%9F%92%A9", "a" * 2000, "%ff", "..%2f.."],
+    [
+        "no-such",
+        "018f3b1e-0000-7000-8000-000000000001",
+        "%00",
+        "%F0%9F%92%A9",
+        "a" * 2000,
+        "%ff",
+        "..%2f..",
+    ],
 )
 def test_an_incident_that_is_not_there_is_404(bank: Bank, incident: str) -> None:
     bank.refuses(404, "not-found", "GET", f"/incidents/{incident}", None)
@@ -271,7 +363,12 @@ def test_a_sync_that_is_wrong_as_a_whole(
         {"command_id": new_id(), "command": "add-note", "incident": "\0", "data": {"text": "x"}},
         {"command_id": new_id(), "command": "open", "data": {"type": TYPE, "note": "\ud800"}},
         {"command_id": new_id(), "command": "open", "data": {"type": TYPE}, "occurred": []},
-        {"command_id": new_id(), "command": "open", "data": {"type": TYPE}, "occurred": {"session": {}}},
+        {
+            "command_id": new_id(),
+            "command": "open",
+            "data": {"type": TYPE},
+            "occurred": {"session": {}},
+        },
         {"command_id": new_id(), "command": "open", "data": {"type": TYPE}, "extra": 1},
     ],
 )

@@ -53,7 +53,8 @@ class Bank:
         }
         self.callers["tablet"] = house.tablet()
         self.schema = schemathesis.openapi.from_url(f"{house.url}/api/v1/openapi.json")
-        self.operations = [result.ok() for result in self.schema.get_all_operations()]
+        operations: Any = self.schema.get_all_operations()
+        self.operations = [result.ok() for result in operations]
         newcomer = {
             "username": "newcomer1",
             "name": "新人",

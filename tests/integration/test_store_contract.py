@@ -26,7 +26,9 @@ def whole_tables(house: House) -> dict[str, list[dict[str, Any]]]:
     engine = make_engine(from_environment(house.environ, data=str(house.data)).database_url)
     with engine.connect() as conn:
         found = {
-            table.name: sorted((dict(row) for row in conn.execute(select(table)).mappings()), key=str)
+            table.name: sorted(
+                (dict(row) for row in conn.execute(select(table)).mappings()), key=str
+            )
             for table in PROJECTIONS
         }
     engine.dispose()

@@ -85,7 +85,7 @@ def test_an_alert_raised_on_one_reaches_a_socket_on_the_other(pair: Pair) -> Non
 
 def test_somebody_who_listens_at_the_other_one_counts_as_reachable(pair: Pair) -> None:
     pair.two.person("manager1").listens()
-    pair.two.settle()
+    pair.one.knows("manager1")
     group = pair.one.person("teller1").raise_(TYPE)
     assert levels(group) == [1]
 

@@ -38,9 +38,7 @@ def test_the_police_step_is_locked_and_says_why(house: House) -> None:
     assert police["gate"]["open"] is False
     assert police["gate"]["text"]["zh"]
     for name in ("teller1", "guard1", "manager1"):
-        house.person(name).refused(
-            storm, "complete-step", 409, "step-locked", step="call_police"
-        )
+        house.person(name).refused(storm, "complete-step", 409, "step-locked", step="call_police")
 
 
 def test_an_injury_opens_the_police_step(house: House) -> None:
@@ -70,9 +68,7 @@ def test_a_manager_overrides_with_a_reason_and_it_stands_in_the_timeline(house: 
     done = manager.ticks(storm, "call_police", override_reason=why)
     assert step(done, "call_police")["state"] == "done"
     told = manager.timeline(storm)
-    event = next(
-        each for each in told["events"] if each["data"].get("step") == "call_police"
-    )
+    event = next(each for each in told["events"] if each["data"].get("step") == "call_police")
     assert event["type"] == "step.completed"
     assert event["actor"]["role"] == "branch_manager"
     sealed = event["data"]["override_reason"]["sealed"]

@@ -122,7 +122,9 @@ def test_a_step_is_done_once(house: House) -> None:
     group = house.person("teller1").raise_(TYPE)
     house.person("lobby1").ticks(group, "divert")
     house.advance(5)
-    problem = house.person("guard1").refused(group, "complete-step", 409, "step-done", step="divert")
+    problem = house.person("guard1").refused(
+        group, "complete-step", 409, "step-done", step="divert"
+    )
     assert problem["done_by"]["username"] == "lobby1"
     assert step(house.person("guard1").incident(group), "divert")["done_at"].endswith("00.000Z")
 

@@ -133,9 +133,7 @@ def test_once_it_is_contained_a_note_is_a_note_again(house: House, tablet: Table
     assert "note.added" not in types(manager.timeline(visit))
 
 
-def test_a_note_sent_again_is_kept_once_and_answered_the_same(
-    house: House, tablet: Tablet
-) -> None:
+def test_a_note_sent_again_is_kept_once_and_answered_the_same(house: House, tablet: Tablet) -> None:
     visit = raised_on(tablet)
     note = {"text": "他在看摄像头", "command_id": "018f3b1e-0000-7000-8000-000000000001"}
     first, again = tablet.does("POST", "/notes", note), tablet.does("POST", "/notes", note)

@@ -97,7 +97,7 @@ def test_the_levels_come_at_their_times_also_when_the_server_is_killed_in_betwee
 
 def test_an_embedded_database_has_one_server(served: Served) -> None:
     busy = subprocess.run(
-        [sys.executable, "-m", "backend", "rebuild", "--data", str(served._data)],  # noqa: SLF001
+        [sys.executable, "-m", "backend", "rebuild", "--data", str(served._data)],
         cwd=ROOT,
         env={**os.environ, **DEMO},
         capture_output=True,

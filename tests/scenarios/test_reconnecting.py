@@ -114,7 +114,7 @@ def test_a_session_that_is_signed_out_loses_its_socket(house: House) -> None:
 def test_the_gateway_answers_nonsense_with_a_no_and_goes_on(house: House) -> None:
     manager = house.person("manager1").listens()
     alert_id = "018f3b1e-0000-7000-8000-000000000001"
-    nonsense = [
+    nonsense: list[object] = [
         None,
         [],
         "seen",

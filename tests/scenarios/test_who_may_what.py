@@ -7,6 +7,7 @@ import pytest
 from tests.house import House
 from tests.who import ABOVE, AT_THE_BRANCH, COMMANDS, STRANGERS, TYPE
 
+
 @pytest.mark.parametrize(("command", "body", "allowed"), COMMANDS, ids=[c[0] for c in COMMANDS])
 def test_each_command_is_for_those_whom_the_contract_names(
     house: House, command: str, body: dict[str, Any], allowed: set[str]
