@@ -24,6 +24,9 @@ const routes: RouteRecordRaw[] = [
   ...phoneRoutes,
   ...auditorRoutes,
   ...deskRoutes,
+  ...(import.meta.env.DEV
+    ? [{ path: '/gallery', meta: { open: true }, component: () => import('./ui/Gallery.vue') }]
+    : []),
   { path: '/:rest(.*)*', name: 'not-found', meta: { open: true }, component: () => import('./entry/NotFound.vue') },
 ]
 

@@ -1,4 +1,5 @@
 /** Chinese first, English one tap away; the choice stays on the device. */
+import { Locale } from 'vant'
 import { ref } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type { Both } from '@/api/types'
@@ -46,6 +47,8 @@ export function own(text: Both): string {
 
 export async function setLanguage(chosen: Language): Promise<void> {
   if (chosen === 'en') i18n.global.setLocaleMessage('en', (await import('./en')).default)
+  if (chosen === 'en') Locale.use('en-US', (await import('vant/es/locale/lang/en-US')).default)
+  else Locale.use('zh-CN')
   i18n.global.locale.value = chosen
   language.value = chosen
   document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'

@@ -1,4 +1,5 @@
-/** Sends what the queue holds: in order, each once, never under another person's name. */
+/** Sends what the queue holds: in order, never under another person's name. A command that goes out
+ *  twice (two tabs, a crash after the answer) is answered `repeated` and changes nothing. */
 import { remove, store, stored } from './commands'
 import { RUN } from './device'
 import { isNote, type Kept } from './kept'
@@ -62,7 +63,7 @@ export class Sender {
       })
       return this.following
     }
-    this.running = exclusively(() => this.run()).finally(() => (this.running = null))
+    this.running = this.run().finally(() => (this.running = null))
     return this.running
   }
 
@@ -162,10 +163,4 @@ export class Sender {
     this.house.changed(this.queue) // the screen first: what a crash brings back is answered `repeated`
     await remove(seq)
   }
-}
-
-/** Two tabs of one device must not send at the same time. */
-function exclusively(work: () => Promise<void>): Promise<void> {
-  const locks = globalThis.navigator?.locks
-  return locks ? locks.request('counterbell-queue', async () => work()).then(() => undefined) : work()
 }
