@@ -49,9 +49,13 @@ class Socket:
         self._news = threading.Condition()
         self._connection = _Connection(reconnection=False, handle_sigint=False)
         self._connection.on("*", self._keep)
-        self._connection.connect(
-            url, auth=dict(auth), transports=["websocket"], wait_timeout=WAIT, **options
-        )
+        try:
+            self._connection.connect(
+                url, auth=dict(auth), transports=["websocket"], wait_timeout=WAIT, **options
+            )
+        except socketio.exceptions.ConnectionError:
+            self._let_go()
+            raise
 
     @property
     def connected(self) -> bool:
@@ -104,6 +108,12 @@ class Socket:
 
     def close(self) -> None:
         self._connection.disconnect()
+
+    def _let_go(self) -> None:
+        """The library forgets to close what has been refused."""
+        websocket = self._connection.eio.ws
+        if websocket is not None:
+            websocket.close()
 
     def _keep(self, event: str, payload: Any = None) -> None:
         with self._news:

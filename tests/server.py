@@ -7,6 +7,7 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "know", "username": NAME}   wait until that person counts as reachable
+    {"do": "events"}                   what sockets may say, by namespace
     {"do": "settle"}                   wait until nothing is under way
     {"do": "close"}                    end in order; another bank may be opened then
 
@@ -94,6 +95,12 @@ class Opened:
                 if not self._busy():
                     return
 
+    def events(self) -> dict[str, Any]:
+        """The events that the gateway answers."""
+        server = self._services.gateway.socketio.server
+        handlers = {name: sorted(found) for name, found in server.handlers.items()}
+        return {**handlers, **{name: ["*"] for name in server.namespace_handlers}}
+
     def told(self) -> dict[str, Any]:
         """Where time and log stand."""
         position = self._services.reader.run(log_position)
@@ -142,6 +149,8 @@ class Host:
             opened.advance(order["seconds"])
         elif order["do"] == "jump":
             opened.jump(order["seconds"])
+        elif order["do"] == "events":
+            return opened.events()
         elif order["do"] == "know":
             opened.know(order["username"])
         opened.settle()

@@ -4,16 +4,13 @@ here with those whom it lets through; one that is not named, or has no guard, fa
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from backend.app import create_app
 from backend.config import from_environment
-from backend.realtime import Gateway
-from backend.services import Services
 from tests.builders import EVERYBODY
 from tests.clients import Client
 from tests.house import DEMO, House
@@ -148,13 +145,8 @@ def test_every_route_is_named_here_with_its_guard(app: Flask) -> None:
     assert found == {**named, **dict.fromkeys(WITHOUT_GUARD)}
 
 
-def test_every_socket_event_is_named_here() -> None:
-    parts = SimpleNamespace(settings=SimpleNamespace(origins=()))
-    gateway = Gateway(cast(Services, parts), Flask("events"))
-    handlers = gateway.socketio.server.handlers
-    assert set(handlers) == {"/"}
-    assert set(handlers["/"]) == EVENTS
-    assert not gateway.socketio.server.namespace_handlers
+def test_every_socket_event_is_named_here(house: House) -> None:
+    assert house.host.tell("events") == {"/": sorted(EVENTS)}
 
 
 class Walk:

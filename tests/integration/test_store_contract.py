@@ -55,8 +55,9 @@ class StoreContract:
         told = manager.timeline(group)
         assert_whole(told)
         assert types(told)[0] == "incident.opened"
+        shown = manager.incident(group)
         stored.reopened()
-        assert stored.person("manager1").incident(group) == closed
+        assert stored.person("manager1").incident(group) == shown
         assert stored.person("manager1").timeline(group) == told
 
     def test_positions_count_through_the_whole_log_without_a_gap(self, stored: House) -> None:
