@@ -12,7 +12,7 @@ def test_the_offer_of_compression_is_not_taken_up(house: House) -> None:
     url = house.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
     offer = ["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"]
     connection = websocket.create_connection(url, header=offer, timeout=10)
-    assert connection.recv().startswith("0{")
+    assert str(connection.recv()).startswith("0{")
     assert "sec-websocket-extensions" not in connection.headers
     connection.close()
 

@@ -88,7 +88,6 @@ class AnyIncident(RuleBasedStateMachine):
         except NotSeen:
             self.case = self.bank.raises("teller1", type_, "east-01", facts=facts)
         self.checked = 0
-        self.seen_subject = None
 
     def tries(self, deed):
         """A refused command leaves nothing behind."""
