@@ -42,6 +42,7 @@ def as_json(book: Playbook) -> dict[str, Any]:
             {
                 **step_json(book.id, step),
                 "due": step.due,
+                "completed_by_raising": step.completed_by_raising,
                 "gate": None
                 if step.gate is None
                 else {"text": step.gate.text.as_json(), "open": False},

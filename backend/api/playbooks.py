@@ -52,6 +52,7 @@ class PlaybookStepSchema(StepSchema):
         exclude = ("state", "late", "due_at", "done_at", "done_by", "recorded", "note")
 
     due = fields.Integer(required=True, allow_none=True)
+    completed_by_raising = fields.Boolean(required=True)
 
 
 class PlaybookSchema(Schema):
