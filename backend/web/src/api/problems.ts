@@ -1,5 +1,6 @@
 /** RFC 9457 problems in the reader's language, and what to say when there is no answer at all. */
 import { i18n, language } from '@/i18n'
+import type { Person } from './types'
 
 export interface Problem {
   /** The last word of its type: `step-locked`, `not-found`, or our own `offline`. */
@@ -8,6 +9,11 @@ export interface Problem {
   title: string
   detail: string
   errors: { field: string; detail: string }[]
+  /** With `step-done`: another person finished first. Show their name and time, no error. */
+  done_by?: Person | null
+  done_at?: string
+  /** With `containment-open`: the steps that are still to be done. */
+  steps?: string[]
 }
 
 export class ProblemError extends Error {
@@ -33,6 +39,9 @@ export function problemFrom(body: unknown, status: number): Problem {
     title: told.title ?? i18n.global.t('common.error.title'),
     detail: told.detail ?? i18n.global.t('common.error.detail'),
     errors: Array.isArray(told.errors) ? told.errors : [],
+    done_by: told.done_by,
+    done_at: told.done_at,
+    steps: told.steps,
   }
 }
 

@@ -4773,6 +4773,7 @@ export interface components {
         };
         PlaybookStep: {
             avoid: components["schemas"]["Both"][];
+            completed_by_raising: boolean;
             containment: boolean;
             due: number | null;
             gate: components["schemas"]["Gate"] | null;
@@ -4791,8 +4792,12 @@ export interface components {
         };
         Problem: {
             detail: string;
+            done_at?: string;
+            done_by?: components["schemas"]["ProblemPerson"] | null;
             errors?: components["schemas"]["ProblemError"][];
             status: number;
+            step?: string;
+            steps?: string[];
             title: string;
             type: string;
         };
@@ -4800,8 +4805,42 @@ export interface components {
             detail: string;
             field: string;
         };
-        Raised: {
+        ProblemPerson: {
             id: string;
+            name: string;
+            username: string;
+        };
+        Raised: {
+            acknowledged_at?: string | null;
+            alerts?: components["schemas"]["Alert"][];
+            branch?: components["schemas"]["OrgName"];
+            clocks?: components["schemas"]["Clock"][];
+            closed_at?: string | null;
+            contained_at?: string | null;
+            discreet?: boolean;
+            drill?: boolean;
+            eta_minutes?: number | null;
+            facts?: {
+                [key: string]: unknown;
+            };
+            flags?: string[];
+            id: string;
+            in_charge?: components["schemas"]["Person"] | null;
+            informed?: components["schemas"]["Recipient"][];
+            next_deadline?: components["schemas"]["Deadline"] | null;
+            number?: string;
+            opened_at?: string;
+            playbooks?: components["schemas"]["PlaybookVersion"][];
+            reported_by?: components["schemas"]["Report"][];
+            revision?: number;
+            /** @enum {string} */
+            severity?: "low" | "medium" | "high" | "critical";
+            /** @enum {string} */
+            status?: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
+            steps?: components["schemas"]["Step"][];
+            suggestions?: components["schemas"]["Suggestion"][];
+            title?: components["schemas"]["Both"];
+            type?: string;
         };
         Recipient: {
             channels: components["schemas"]["ChannelState"][];

@@ -1,6 +1,6 @@
 /** This device: its key pair, which never leaves it, and its clocks. */
 import { getValue, putValue } from './db'
-import { base64url, newId } from './ids'
+import { base64url, RUN } from './ids'
 import type { Occurred } from './kept'
 
 export interface PairedDevice {
@@ -11,9 +11,6 @@ export interface PairedDevice {
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const
-
-/** The id of this run of the monotonic clock: performance.now() begins anew with each page. */
-export const RUN = newId()
 
 export function monoNow(): number {
   return Math.round(performance.now())

@@ -17,3 +17,6 @@ export function base64url(bytes: ArrayBuffer): string {
   const text = String.fromCharCode(...new Uint8Array(bytes))
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
+
+/** The id of this run of the monotonic clock: performance.now() begins anew with each page. */
+export const RUN = newId()

@@ -1,6 +1,7 @@
 /** What the queue holds: one command of this device, complete as it was signed at the deed. */
 import type { Problem } from '@/api/problems'
 import type { Json } from './canonical'
+import { RUN } from './ids'
 
 export const COMMANDS = [
   'open',
@@ -57,6 +58,11 @@ export interface Kept {
 /** A branch note goes to POST /notes; everything else is a command of an incident. */
 export function isNote(kept: Kept): boolean {
   return kept.command === 'add-note' && kept.incident === null
+}
+
+/** It could not be sent at once: tried in vain, or left over from before the page was loaded. */
+export function isOverdue(kept: Kept): boolean {
+  return kept.state === 'kept' && (kept.tried || kept.occurred.session !== RUN)
 }
 
 /** The text of `data[name]`, unsealed, for showing what was typed here. */

@@ -1,8 +1,7 @@
 /** Sends what the queue holds: in order, never under another person's name. A command that goes out
  *  twice (two tabs, a crash after the answer) is answered `repeated` and changes nothing. */
 import { remove, store, stored } from './commands'
-import { RUN } from './device'
-import { isNote, type Kept } from './kept'
+import { isNote, isOverdue, type Kept } from './kept'
 import { BatchRefused, forSync, LineDown, sendBatch, sendDirect, SignedOut, type Result } from './wire'
 
 export interface House {
@@ -107,7 +106,7 @@ export class Sender {
 
   private async send(batch: Kept[]): Promise<void> {
     const [only] = batch
-    if (batch.length === 1 && (isNote(only!) || (!only!.tried && only!.occurred.session === RUN))) {
+    if (batch.length === 1 && (isNote(only!) || !isOverdue(only!))) {
       await this.sendOne(only!)
       return
     }

@@ -1,7 +1,8 @@
 /** How kept commands reach the server: one by one, or many at once after a gap. */
 import { languageHeader, problemOf, type Problem } from '@/api/problems'
 import type { Incident } from '@/api/types'
-import { monoNow, RUN } from './device'
+import { monoNow } from './device'
+import { RUN } from './ids'
 import { isNote, type Kept } from './kept'
 
 export interface Result {

@@ -35,6 +35,8 @@ interface Hello {
 /** online: all works. late: answers come, live updates do not. offline: nothing comes. */
 export type Line = 'online' | 'late' | 'offline'
 
+const PROBE_MS = 3000
+
 type Listener<E extends keyof Heard> = (payload: Heard[E]) => void
 
 export const useLive = defineStore('live', () => {
@@ -42,15 +44,16 @@ export const useLive = defineStore('live', () => {
   const reached = ref(navigator.onLine)
   const offlineSince = ref<number | null>(null)
   const checkpoint = ref<string | null>(null)
-  const line = computed<Line>(() => (connected.value ? 'online' : reached.value ? 'late' : 'offline'))
+  const line = computed<Line>(() => (!reached.value ? 'offline' : connected.value ? 'online' : 'late'))
 
   const listeners = new Map<keyof Heard, Set<Listener<never>>>()
   let position: number | null = null
   let socket: Socket | null = null
+  let probing: ReturnType<typeof setInterval> | undefined
 
   listenToAnswers((read) => (position ??= read), setReached)
   window.addEventListener('offline', () => setReached(false))
-  window.addEventListener('online', () => socket?.connect())
+  window.addEventListener('online', () => void probe())
 
   /** Listen; the answer ends it. Components use `useHeard` instead, which ends it for them. */
   function on<E extends keyof Heard>(event: E, listener: Listener<E>): () => void {
@@ -73,10 +76,11 @@ export const useLive = defineStore('live', () => {
       reconnectionDelayMax: 5000,
       auth: (give) => give(position === null ? {} : { after: position }),
     })
-    socket.on('connect', () => setReached(true))
-    socket.on('disconnect', () => (connected.value = false))
+    socket.on('disconnect', () => {
+      connected.value = false
+      void probe()
+    })
     socket.on('connect_error', () => (connected.value = false))
-    socket.io.on('reconnect_attempt', () => void probe())
     socket.on('hello', onHello)
     socket.on('incident', (change: Changed) => {
       position = Math.max(position ?? 0, change.position)
@@ -91,6 +95,7 @@ export const useLive = defineStore('live', () => {
 
   function onHello(hello: Hello): void {
     connected.value = true
+    if (!reached.value) setReached(true, false)
     position = Math.max(position ?? 0, hello.position)
     checkpoint.value = hello.checkpoint
     setServerTime(hello.server_time)
@@ -101,7 +106,6 @@ export const useLive = defineStore('live', () => {
   /** Nobody is here, or somebody else will be: what they saw is not for the next one. */
   function disconnect(): void {
     socket?.removeAllListeners()
-    socket?.io.off('reconnect_attempt')
     socket?.disconnect()
     socket = null
     connected.value = false
@@ -138,13 +142,20 @@ export const useLive = defineStore('live', () => {
     }
   }
 
-  function setReached(ok: boolean): void {
-    if (!ok) connected.value &&= socket?.connected ?? false
-    if (!ok && reached.value) offlineSince.value = Date.now()
-    if (ok) offlineSince.value = null
+  /** After a gap the socket is made anew: a dead one would look alive for up to 40 s. */
+  function setReached(ok: boolean, anew = true): void {
+    const before = reached.value
     reached.value = ok
+    if (ok === before) return
+    offlineSince.value = ok ? null : Date.now()
+    clearInterval(probing)
+    if (!ok) probing = setInterval(() => void probe(), PROBE_MS)
+    else if (anew) socket?.disconnect().connect()
   }
 
-  if (!reached.value) offlineSince.value = Date.now()
+  if (!reached.value) {
+    reached.value = true
+    setReached(false)
+  }
   return { connected, line, offlineSince, checkpoint, on, connect, disconnect, reconnectAs, receipt, setReached }
 })

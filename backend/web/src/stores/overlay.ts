@@ -75,17 +75,22 @@ function addFacts(shown: Shown, facts: CommandData): void {
 }
 
 /** What a raise looks like before the server has answered: the playbook's checklist. */
-export function draftOf(raised: Kept, book: Playbook, branch: { id: string; name: string }): Incident {
+export function draftOf(
+  raised: Kept,
+  book: Playbook,
+  branch: { id: string; name: string },
+  me: Person | null,
+): Incident {
   const at = raised.occurred.device_at
   const due = (seconds: number | null) =>
     seconds === null ? null : new Date(Date.parse(at) + seconds * 1000).toISOString()
-  const steps = book.steps.map(({ due: seconds, ...step }): Step => ({
+  const steps = book.steps.map(({ due: seconds, completed_by_raising: done, ...step }): Step => ({
     ...step,
-    state: step.gate && !step.gate.open ? 'locked' : 'ready',
+    state: done ? 'done' : step.gate && !step.gate.open ? 'locked' : 'ready',
     late: false,
     due_at: due(seconds),
-    done_at: null,
-    done_by: null,
+    done_at: done ? at : null,
+    done_by: done ? me : null,
   }))
   return {
     id: raised.incident!,

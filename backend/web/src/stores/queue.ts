@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { keep } from '@/offline/commands'
 import { newId } from '@/offline/ids'
-import type { CommandData, CommandName, Kept } from '@/offline/kept'
+import { isOverdue, type CommandData, type CommandName, type Kept } from '@/offline/kept'
 import { Sender } from '@/offline/sender'
 import type { Result } from '@/offline/wire'
 import { useLive } from './live'
@@ -38,19 +38,22 @@ export const useQueue = defineStore('queue', () => {
     reached: (ok) => live.setReached(ok),
     changed(queue) {
       all.value = queue
-      if (queue.some((kept) => kept.tried)) gap = true
-      if (gap && !queue.some((kept) => kept.state === 'kept')) tellSent()
+      if (queue.some(isOverdue)) gap = true
     },
     answered(kept, result) {
       sentSinceGap += 1
       waiting.get(kept.command_id)?.(result)
       waiting.delete(kept.command_id)
       for (const listener of listeners) listener(kept, result)
+      if (gap && !all.value.some((each) => each.state === 'kept')) tellSent()
+      else if (!gap) sentSinceGap = 0
     },
   })
 
   /** Not answered yet, in order. */
   const kept = computed(() => all.value.filter((each) => each.state === 'kept'))
+  /** Those that a gap holds back: what the strip counts. */
+  const overdue = computed(() => kept.value.filter(isOverdue))
   /** Answered with no, or too late: shown until somebody has read it. */
   const unheeded = computed(() => all.value.filter((each) => each.state !== 'kept'))
   /** Kept for somebody who is not here now. */
@@ -112,6 +115,7 @@ export const useQueue = defineStore('queue', () => {
   return {
     all,
     kept,
+    overdue,
     unheeded,
     held,
     justSent,

@@ -40,7 +40,7 @@ export function useIncident(id: MaybeRefOrGetter<string>) {
     const book = raised && books.byId.get(String(raised.data.type))
     if (!raised || !book) return null
     const branch = session.device?.org ?? session.me?.roles[0]?.org ?? { id: '', name: '' }
-    const draft = draftOf(raised, book, branch)
+    const draft = draftOf(raised, book, branch, session.me)
     return overlay(draft, onTheWay.value.filter((kept) => kept !== raised), session.me, true)
   })
 

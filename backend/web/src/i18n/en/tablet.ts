@@ -41,4 +41,9 @@ export default {
     undone: 'Undone: {title}',
     undoReason: 'Tapped by mistake, undone within 10 s',
   },
+  incident: {
+    steps: 'Steps',
+    done: '{n} of {of} done',
+    draft: 'No number yet',
+  },
 } satisfies Messages['tablet']

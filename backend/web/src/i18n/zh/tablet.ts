@@ -39,4 +39,9 @@ export default {
     undone: '已撤销：{title}',
     undoReason: '误点，10 秒内撤销',
   },
+  incident: {
+    steps: '步骤',
+    done: '已完成 {n} / {of}',
+    draft: '还没有编号',
+  },
 } as const
