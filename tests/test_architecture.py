@@ -115,7 +115,9 @@ def test_no_source_file_is_too_long_to_have_one_subject() -> None:
     long = {
         str(path): count
         for path in files()
-        if path.parts[0] in PACKAGES and path.suffix in {".py", ".ts", ".vue", ".css"}
+        if path.parts[0] in PACKAGES
+        and path.suffix in {".py", ".ts", ".vue", ".css"}
+        and path.name != "schema.d.ts"  # generated from the OpenAPI document
         if (count := len((ROOT / path).read_bytes().splitlines())) > MOST_LINES
     }
     assert long == {}
