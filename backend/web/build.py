@@ -8,7 +8,6 @@ types, ``test`` runs the unit tests, ``test:server`` those against a running dem
 """
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
