@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -140,7 +139,7 @@ class _View:
         progress = state.progress_of(step.id)
         is_open = gate_open(step.gate, state.facts, progress.cleared)
         found = {
-            **_step_fragments(book.id, step),
+            **_step_fragments(book, step),
             "state": progress.state if progress.state != "open" else _ready(is_open),
             "late": progress.late,
             "due_at": _stamp(state.due.get(step.id)),
@@ -208,16 +207,23 @@ def _text(text: Text) -> dict[str, Any]:
     return {"text": text.as_json()}
 
 
-@lru_cache(maxsize=4096)
-def _step_fragments(playbook: str, step: Step) -> dict[str, Any]:
-    """``step_json`` with what is long encoded already, for ``render`` (orjson.Fragment)."""
-    return {
-        name: orjson.Fragment(orjson.dumps(value)) if isinstance(value, dict | list) else value
-        for name, value in step_json(playbook, step).items()
-    }
+_fragments: dict[str, dict[str, dict[str, Any]]] = {}
 
 
-@lru_cache(maxsize=4096)
+def _step_fragments(book: Playbook, step: Step) -> dict[str, Any]:
+    """``step_json`` with what is long encoded already, for ``render`` (orjson.Fragment).
+
+    Kept by the playbook's SHA-256: hashing a whole step for each look-up cost more than drawing it.
+    """
+    of_book = _fragments.setdefault(book.sha256, {})
+    if step.id not in of_book:
+        of_book[step.id] = {
+            name: orjson.Fragment(orjson.dumps(value)) if isinstance(value, dict | list) else value
+            for name, value in step_json(book.id, step).items()
+        }
+    return of_book[step.id]
+
+
 def step_json(playbook: str, step: Step) -> dict[str, Any]:
     """What the playbook says of a step and no incident changes."""
     return {
