@@ -80,6 +80,8 @@ RESOURCES = (
     notes,
 )
 """One file per resource, in the order of the OpenAPI document."""
+COLLECT_AFTER = (20_000, 20, 100)
+"""Allocations before the collector looks: seldom, because each look stops everything."""
 SWITCH_INTERVAL = 0.0002
 """Seconds after which a waiting thread may take over (measured: docs/performance.md)."""
 MIGRATING = 0x43_42_4D_49
@@ -147,6 +149,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     # What stays for the life of the process is not looked at again by the collector.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     return services
 
 

@@ -55,7 +55,11 @@ class Moment(TypeDecorator[datetime]):
 def make_engine(url: str, *, writer: bool = False) -> Engine:
     """An engine for ``url``; the writer's has one connection and never shares it."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=1 if writer else 8, max_overflow=0)
+        # A reader sees one snapshot, as on SQLite; the writer what others have committed.
+        level = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(
+            url, pool_size=1 if writer else 8, max_overflow=0, isolation_level=level
+        )
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}}
     if writer:
         options["poolclass"] = StaticPool
