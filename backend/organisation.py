@@ -7,7 +7,9 @@ no event has been collected yet (batch.py), and rows stand in a savepoint.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -24,9 +26,13 @@ from escalation.texts import Typed
 Role = tuple[str, str]
 """A role and the id of the org where it is held."""
 
+ORG_ID = re.compile(r"[a-z0-9-]{1,64}\Z", re.ASCII)
 USERNAME = re.compile(r"[A-Za-z0-9._-]{1,64}\Z", re.ASCII)
 #: Places in our own addresses, which no person may take.
 _NO_USERNAMES = frozenset({"me", ".", ".."})
+
+#: Files among the time zones that name none: the machine's own, and one for "not set".
+_NO_ZONES = frozenset({"localtime", "Factory"})
 
 _ORGS = OrgRow.__table__
 _USERS = UserRow.__table__
@@ -109,6 +115,58 @@ def create_org(batch: Batch, org: Org) -> None:
     }
     batch.conn.execute(insert(_ORGS), [row])
     bump_version(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrg:
+    """A region or branch to be; without a ``timezone`` it has its parent's."""
+
+    id: str
+    name: str
+    parent: str
+    kind: str
+    timezone: str | None = None
+
+
+def add_org(batch: Batch, clock: Clock, actor: Actor, new: NewOrg) -> None:
+    """Add a region or branch, on record.
+
+    Raises:
+        Refused: ``org-taken``.
+        Invalid: no such parent; no such time zone.
+    """
+    if new.timezone is not None and new.timezone not in _timezones():
+        raise Invalid(
+            "timezone",
+            "没有这个时区；请用 IANA 名称，如 Asia/Shanghai。",
+            "There is no such time zone; use an IANA name such as Asia/Shanghai.",
+        )
+    above = batch.conn.execute(select(_ORGS.c.timezone).where(_ORGS.c.id == new.parent)).scalar()
+    if above is None:
+        raise Invalid(
+            "parent", f"没有这个机构：{new.parent}", f"There is no such org: {new.parent}"
+        )
+    timezone = new.timezone or above
+    try:
+        with batch.conn.begin_nested():
+            create_org(batch, Org(new.id, new.name, new.parent, new.kind, timezone))
+    except IntegrityError as error:
+        raise Refused("org-taken", "这个机构编号已有人使用。", "This org id is taken.") from error
+    what = {"org": new.id, "name": Typed(new.name), "parent": new.parent}
+    append_log(batch, clock, "org.created", actor, {**what, "kind": new.kind, "timezone": timezone})
+
+
+def rename_org(batch: Batch, clock: Clock, actor: Actor, org_id: str, name: str) -> None:
+    """Give an org that is there another name, on record."""
+    batch.conn.execute(update(_ORGS).where(_ORGS.c.id == org_id).values(name=name))
+    bump_version(batch)
+    told = {"org": org_id, "changed": ["name"], "name": Typed(name)}
+    append_log(batch, clock, "org.changed", actor, told)
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones()) - _NO_ZONES
 
 
 @dataclass(frozen=True, slots=True)

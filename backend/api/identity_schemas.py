@@ -12,7 +12,7 @@ from backend.api.answers import decode_cursor
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, words
 from backend.devices import LONGEST_KEY, KeyFault, public_key
-from backend.organisation import USERNAME
+from backend.organisation import ORG_ID, USERNAME
 from backend.passwords import LEAST_CHARACTERS
 from escalation.people import Directory, Person
 from playbooks.values import ROLES
@@ -81,6 +81,14 @@ class Username(PlainText):
     def __init__(self, **more: Any) -> None:
         super().__init__(longest=64, **more)
         self.validators.append(validate.Regexp(USERNAME))
+
+
+class OrgId(PlainText):
+    """Small letters, digits, hyphen."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(longest=64, **more)
+        self.validators.append(validate.Regexp(ORG_ID))
 
 
 class Pin(PlainText):
@@ -176,6 +184,22 @@ class UserChangeBodySchema(Strict):
     pin = Pin(allow_none=True)
     remove_otp = Flag()
     roles = fields.List(fields.Nested(RoleBodySchema), validate=validate.Length(max=50))
+
+
+class OrgBodySchema(Strict):
+    """A region or branch to be; without a ``timezone`` it has its parent's."""
+
+    id = OrgId(required=True)
+    name = PlainText(longest=80, required=True)
+    parent = PlainText(longest=64, required=True)
+    kind = fields.String(load_default="branch", validate=validate.OneOf(("region", "branch")))
+    timezone = PlainText(longest=64)
+
+
+class OrgChangeBodySchema(Strict):
+    """What becomes different."""
+
+    name = PlainText(longest=80)
 
 
 class OtpBodySchema(Strict):

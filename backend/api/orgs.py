@@ -1,4 +1,4 @@
-"""The organisation tree."""
+"""The organisation tree; administrators add to the part of it where they hold that role."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,23 @@ from flask import Response
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import OrgsSchema, PageSchema, page_start, problems
+from backend.api.identity_schemas import (
+    OrgBodySchema,
+    OrgChangeBodySchema,
+    OrgSchema,
+    OrgsSchema,
+    PageSchema,
+    page_start,
+    problems,
+)
+from backend.api.users import _administrator
 from backend.callers import signed_in
+from backend.organisation import NewOrg, add_org, rename_org
+from backend.problems import NotFound
 from backend.services import services
+from escalation.events import Actor
+from escalation.people import Org
+from escalation.refusal import Forbidden
 
 blueprint = Blueprint("orgs", __name__, description="The organisation.")
 
@@ -24,15 +38,61 @@ def list_orgs(page: Mapping[str, Any]) -> Response:
     orgs, limit = services().world.directory.orgs, page["limit"]
     after = page_start(page)
     found = sorted(org_id for org_id in orgs if org_id > after)
-    items = [
-        {
-            "id": org.id,
-            "name": org.name,
-            "parent": org.parent,
-            "kind": org.kind,
-            "timezone": org.timezone,
-        }
-        for org in (orgs[org_id] for org_id in found[:limit])
-    ]
+    items = [_whole(orgs[org_id]) for org_id in found[:limit]]
     following = encode_cursor([found[limit - 1]]) if len(found) > limit else None
     return answer({"items": items, "next_cursor": following})
+
+
+@blueprint.post("/orgs")
+@signed_in
+@problems(400, 401, 403, 409, 413, 422, 507)
+@blueprint.arguments(OrgBodySchema)
+@blueprint.response(201, OrgSchema)
+def create_org(body: Mapping[str, Any]) -> Response:
+    """A new region or branch; administrators only."""
+    house, actor = services(), _keeper_of(body["parent"])
+    new = NewOrg(**body)
+    house.writer.run(lambda batch: add_org(batch, house.clock, actor, new))
+    house.world_changed()
+    return answer(_whole(house.world.directory.orgs[new.id]), 201)
+
+
+@blueprint.patch("/orgs/<org_id>")
+@signed_in
+@problems(400, 401, 403, 404, 413, 422, 507)
+@blueprint.arguments(OrgChangeBodySchema)
+@blueprint.response(200, OrgSchema)
+def change_org(body: Mapping[str, Any], org_id: str) -> Response:
+    """Give an org another name; administrators only."""
+    house, actor = services(), _keeper_of(org_id)
+    if org_id not in house.world.directory.orgs:
+        raise NotFound
+    if "name" in body:
+        name = body["name"]
+        house.writer.run(lambda batch: rename_org(batch, house.clock, actor, org_id, name))
+        house.world_changed()
+    return answer(_whole(house.world.directory.orgs[org_id]))
+
+
+def _keeper_of(org_id: str) -> Actor:
+    """Who acts.
+
+    Raises:
+        Forbidden: no administrator, or not of this part of the tree.
+    """
+    actor, kept = _administrator()
+    if kept is not None and org_id not in kept:
+        raise Forbidden(
+            "这超出了你管理的机构范围。", "This lies outside the orgs that you administer."
+        )
+    return actor
+
+
+def _whole(org: Org) -> dict[str, str | None]:
+    return {
+        "id": org.id,
+        "name": org.name,
+        "parent": org.parent,
+        "kind": org.kind,
+        "timezone": org.timezone,
+    }

@@ -56,6 +56,7 @@ NEW_USER = {
     "password": "long-enough-password",
     "roles": [{"role": "teller", "org": "east-01"}],
 }
+NEW_ORG = {"id": "east-03", "name": "城东新村支行", "parent": "east"}
 AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'audit', 'desk'):area>"
 FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
 
@@ -78,6 +79,8 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/devices/me": Route("person_or_device", {TABLET, ON_TABLET}),
     "DELETE /api/v1/devices/<device_id>": Route("signed_in", KEEPERS),
     "GET /api/v1/orgs": Route("signed_in", PEOPLE),
+    "POST /api/v1/orgs": Route("signed_in", {"admin1"}, NEW_ORG),
+    "PATCH /api/v1/orgs/<org_id>": Route("signed_in", {"admin1"}, {"name": "城东支行"}),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),
     "PATCH /api/v1/users/<username>": Route("signed_in", {"admin1"}, {"name": "林小"}),
@@ -168,6 +171,7 @@ class Walk:
             "<attachment_id>": attached["id"],
             "<device_id>": spare.device_id,
             "<username>": "teller1",
+            "<org_id>": "east-01",
         }
 
     def asks(self, who: str, name: str, route: Route) -> int:

@@ -214,6 +214,104 @@ def test_everybody_signed_in_sees_the_tree(bank: Process) -> None:
     assert {each["timezone"] for each in items} == {"Asia/Shanghai"}
 
 
+NEW_ORG = {"id": "east-03", "name": "城东新村支行", "parent": "east"}
+
+
+def test_an_administrator_opens_a_branch_where_work_begins_at_once(bank: Process) -> None:
+    admin = bank.signs_in("admin1")
+    region = {"id": "north", "name": "城北分行", "parent": "hq", "kind": "region"}
+    made = admin.post("/orgs", {**region, "timezone": "Asia/Urumqi"})
+    assert (made.status_code, made.json) == (201, {**region, "timezone": "Asia/Urumqi"})
+    branch = {"id": "north-01", "name": "城北营业部", "parent": "north"}
+    made = admin.post("/orgs", branch)
+    whole = {**branch, "kind": "branch", "timezone": "Asia/Urumqi"}
+    assert (made.status_code, made.json) == (201, whole)
+    assert whole in admin.get("/orgs?limit=200").json["items"]
+    roles = [{"role": "teller", "org": "north-01"}]
+    assert admin.post("/users", {**NEW, "roles": roles}).status_code == 201
+    assert bank.pairs("north-01").pin("teller9", "135790").status_code == 200
+    assert bank.world.directory.path("north-01") == ("north-01", "north", "hq")
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"id": "east-01"}, 409),
+        ({"id": "East-03"}, 422),
+        ({"id": "east_03"}, 422),
+        ({"id": "east-03\n"}, 422),
+        ({"id": "²"}, 422),
+        ({"id": ""}, 422),
+        ({"id": "e" * 65}, 422),
+        ({"name": ""}, 422),
+        ({"parent": "nowhere"}, 422),
+        ({"parent": None}, 422),
+        ({"kind": "hq"}, 422),
+        ({"timezone": "Asia/Nowhere"}, 422),
+        ({"timezone": "../../etc/passwd"}, 422),
+        ({"timezone": "localtime"}, 422),
+        ({"timezone": "asia/shanghai"}, 422),
+        ({"extra": 1}, 422),
+    ],
+)
+def test_an_org_that_cannot_be_leaves_nothing_behind(
+    bank: Process, change: dict[str, object], status: int
+) -> None:
+    before = len(bank.rows(OrgRow)), len(bank.rows(EventRow))
+    assert bank.signs_in("admin1").post("/orgs", {**NEW_ORG, **change}).status_code == status
+    assert (len(bank.rows(OrgRow)), len(bank.rows(EventRow))) == before
+
+
+def test_an_org_gets_another_name(bank: Process) -> None:
+    admin = bank.signs_in("admin1")
+    renamed = admin.patch("/orgs/east-01", {"name": "城东支行"})
+    assert (renamed.status_code, renamed.json["name"]) == (200, "城东支行")
+    assert renamed.json in bank.signs_in("teller1").get("/orgs").json["items"]
+    events = len(bank.log())
+    assert admin.patch("/orgs/east-01", {}).json == renamed.json
+    assert len(bank.log()) == events
+    assert admin.patch("/orgs/nowhere", {"name": "无"}).status_code == 404
+    for wrong in ({"name": ""}, {"name": None}, {"id": "east-09"}, {"parent": "west"}):
+        assert admin.patch("/orgs/east-01", wrong).status_code == 422
+
+
+def test_only_administrators_of_that_part_change_the_tree(bank: Process) -> None:
+    for username in ("teller1", "manager1", "auditor1", "hqduty1"):
+        client = bank.signs_in(username)
+        assert client.post("/orgs", NEW_ORG).status_code == 403
+        assert client.patch("/orgs/east-01", {"name": "无"}).status_code == 403
+    regional = {**NEW, "username": "admin-east", "roles": [{"role": "admin", "org": "east"}]}
+    assert bank.signs_in("admin1").post("/users", regional).status_code == 201
+    admin = bank.signs_in("admin-east", "a-long-password")
+    for parent in ("hq", "west", "west-01", "nowhere"):
+        assert admin.post("/orgs", {**NEW_ORG, "parent": parent}).status_code == 403
+    for org in ("hq", "west", "nowhere"):
+        assert admin.patch(f"/orgs/{org}", {"name": "无"}).status_code == 403
+    assert admin.post("/orgs", NEW_ORG).status_code == 201
+    assert admin.patch("/orgs/east-03", {"name": "城东三部"}).status_code == 200
+    four_digits = bank.client()
+    four_digits.token = bank.pairs().pin("admin1").json["access_token"]
+    assert four_digits.post("/orgs", {**NEW_ORG, "id": "east-04"}).status_code == 403
+
+
+def test_the_log_keeps_what_happened_to_the_tree(bank: Process) -> None:
+    admin = bank.signs_in("admin1")
+    admin.post("/orgs", NEW_ORG)
+    admin.patch("/orgs/east-03", {"name": "城东三部"})
+    created, changed = bank.log()[-2:]
+    assert (created["type"], changed["type"]) == ("org.created", "org.changed")
+    assert bank.text(created["data"].pop("name")) == "城东新村支行"
+    assert created["data"] == {
+        "org": "east-03",
+        "parent": "east",
+        "kind": "branch",
+        "timezone": "Asia/Shanghai",
+    }
+    assert bank.text(changed["data"].pop("name")) == "城东三部"
+    assert changed["data"] == {"org": "east-03", "changed": ["name"]}
+    assert {created["actor"]["id"], changed["actor"]["id"]} == {bank.person("admin1").id}
+
+
 @pytest.mark.parametrize("path", ["/orgs", "/users", "/devices"])
 @pytest.mark.parametrize("query", ["cursor=x", "cursor=WyJcdTAwMDAiXQ", "limit=0", "limit=201"])
 def test_a_wrong_page_is_refused(bank: Process, path: str, query: str) -> None:
