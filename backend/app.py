@@ -4,7 +4,6 @@ import gc
 import hashlib
 import hmac
 import os
-import sys
 from typing import Any
 
 import structlog
@@ -64,10 +63,6 @@ from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
 
 RESOURCES = (
-    attachments,
-    audit,
-    exports,
-    timeline,
     auth,
     one_time_codes,
     devices,
@@ -78,12 +73,14 @@ RESOURCES = (
     commands,
     sync,
     notes,
+    timeline,
+    attachments,
+    exports,
+    audit,
 )
 """One file per resource, in the order of the OpenAPI document."""
 COLLECT_AFTER = (20_000, 20, 100)
 """Allocations before the collector looks: seldom, because each look stops everything."""
-SWITCH_INTERVAL = 0.0002
-"""Seconds after which a waiting thread may take over (measured: docs/performance.md)."""
 MIGRATING = 0x43_42_4D_49
 """PostgreSQL advisory lock: one process migrates at a time."""
 
@@ -143,9 +140,6 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     services.reader.run(lambda conn: _load(services, conn))
     services.hints.listen(lambda hint: _on_hint(services, hint))
     services.engine.start()
-    # The hub and the writer's thread hand over to each other many times for a tap: at Python's
-    # 5 ms each would wait for the other's slice.
-    sys.setswitchinterval(SWITCH_INTERVAL)
     # What stays for the life of the process is not looked at again by the collector.
     gc.collect()
     gc.freeze()

@@ -38,6 +38,7 @@ class Envelope:
 class Outcome:
     """What came of a command. ``kind``: applied, repeated, late, joined.
 
+    ``alias``, of a raise: the id that its reporter knows, which need not be the incident's.
     ``texts`` are the typed texts that it sealed: salt and text by hash. ``opened``: a raise that
     is repeated had opened the incident, and is answered as it was then.
     """
@@ -49,6 +50,7 @@ class Outcome:
     problem: Refused | None = None
     texts: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     opened: bool = False
+    alias: str = ""
 
     @property
     def changed(self) -> bool:

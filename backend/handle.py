@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -30,7 +31,7 @@ from backend.problems import NotFound
 from backend.projections import OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
-from escalation.commands import Open, Receive, ReportLate
+from escalation.commands import AddPlaybook, Command, Open, Receive, Reclassify, ReportLate
 from escalation.context import Context, Decision
 from escalation.decide.dispatch import decide
 from escalation.events import SYSTEM, Actor
@@ -116,12 +117,24 @@ class WritePath:
         seal = Seal(self._clock.random_bytes)
         branch = loaded.state.branch if loaded else getattr(envelope.command, "branch", "")
         before = None if loaded is None else loaded.state
-        decision = decide(before, envelope.command, self.context(envelope, branch, seal))
+        quietly = self._discreet(envelope.command, before)
+        context = self.context(envelope, branch, seal, quietly=quietly)
+        decision = decide(before, envelope.command, context)
         after = decision.incident
         if decision.events:
             self._collect(batch, decision, before, loaded, seal)
         planned = plan(before, decision.events, after)
         return Outcome(kind, after, planned, tuple(decision.events), texts=seal.kept)
+
+    def _discreet(self, command: Command, state: Incident | None) -> bool:
+        """The incident is discreet, or becomes so by this command."""
+        if isinstance(command, Open | Reclassify):
+            book = self._shelf.current.get(command.type)
+        elif isinstance(command, AddPlaybook):
+            book = self._shelf.current.get(command.playbook)
+        else:
+            book = None
+        return (state is not None and state.discreet) or (book is not None and book.discreet)
 
     def known_outcome(self, batch: Batch, envelope: Envelope) -> str | None:
         """What was remembered of this command; None where it is new.
@@ -157,10 +170,21 @@ class WritePath:
             return None
         known = find_command(batch, envelope.command_id)
         loaded = None if known is None else self._states.for_writing(batch, known["chain"])
-        if loaded is None:
+        if loaded is None or not self._may_know(envelope, loaded.state):
             raise NotFound
-        opened = loaded.state.reports[0].command_id == envelope.command_id
-        return Outcome("repeated", loaded.state, opened=opened)
+        reports = loaded.state.reports
+        mine = [each.alias for each in reports if each.command_id == envelope.command_id]
+        opened = reports[0].command_id == envelope.command_id
+        return Outcome("repeated", loaded.state, opened=opened, alias="".join(mine[:1]))
+
+    def _may_know(self, envelope: Envelope, state: Incident) -> bool:
+        """Who may not see the incident any more learns nothing by sending something again.
+
+        A raise always answers its reporter; the resource decides how much it shows.
+        """
+        if envelope.caller is None or isinstance(envelope.command, Open):
+            return True
+        return sees(envelope.caller, state, self._world.directory)
 
     def _change(self, batch: Batch, envelope: Envelope) -> Outcome:
         loaded = self._find(batch, envelope)
@@ -212,9 +236,10 @@ class WritePath:
         if found is not None:
             outcome = self.carry_out(batch, envelope, found, kind="joined")
             batch.aliases[command.id] = outcome.state.id
-            return outcome
+            return replace(outcome, alias=command.id)
         numbered = replace(command, number=self._number(batch, command.branch))
-        return self.carry_out(batch, replace(envelope, command=numbered), None)
+        outcome = self.carry_out(batch, replace(envelope, command=numbered), None)
+        return replace(outcome, alias=command.id)
 
     def _authorise_raise(self, envelope: Envelope, command: Open) -> None:
         directory = self._world.directory
@@ -241,7 +266,8 @@ class WritePath:
         first_type = state.former[0].id if state.former else state.type
         if not mine or command.branch != state.branch or command.type != first_type:
             raise _conflict()
-        return Outcome("repeated", state, opened=state.reports[0].alias == command.id)
+        opened = state.reports[0].alias == command.id
+        return Outcome("repeated", state, opened=opened, alias=command.id)
 
     def _number(self, batch: Batch, branch: str) -> str:
         zone = ZoneInfo(self._world.directory.orgs[branch].timezone)
@@ -273,8 +299,10 @@ class WritePath:
         outcome = self.carry_out(batch, replace(envelope, command=late), loaded, kind="late")
         return replace(outcome, problem=refusal)
 
-    def context(self, envelope: Envelope, branch: str, seal: Seal | None = None) -> Context:
-        """What the rules may look at, at this moment."""
+    def context(
+        self, envelope: Envelope, branch: str, seal: Seal | None = None, *, quietly: bool = False
+    ) -> Context:
+        """What the rules may look at, at this moment; ``quietly``: for a discreet incident."""
         now = self._clock.now()
         caller = envelope.caller
         return Context(
@@ -286,7 +314,7 @@ class WritePath:
             directory=self._world.directory,
             playbooks=self._shelf.current,
             playbook_of=self._shelf.of,
-            reachable=self._presence.reachable,
+            reachable=partial(self._presence.reachable, quietly=quietly),
             new_id=self._clock.new_id,
             seal=seal or Seal(self._clock.random_bytes),
             is_working_day=self._is_working_day,

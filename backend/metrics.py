@@ -24,9 +24,6 @@ class _Parts:
             "counterbell_writer_waiting", "Jobs before the writer.", value=services.writer.waiting
         )
         yield GaugeMetricFamily(
-            "counterbell_log_position", "End of the sealed log.", value=services.position
-        )
-        yield GaugeMetricFamily(
             "counterbell_deadline_lateness_seconds",
             "How late the last deadline fired.",
             value=services.engine.lateness,

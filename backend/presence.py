@@ -29,7 +29,7 @@ class Presence:
         self._clock = clock
         self._started = clock.steady()
         self._before = 0
-        self._sockets: Counter[str] = Counter()
+        self._sockets: Counter[tuple[str, bool]] = Counter()
         self._last_seen: dict[str, float] = {}
         self._others: dict[str, tuple[float, frozenset[str]]] = {}
         self.changed = False
@@ -39,34 +39,43 @@ class Presence:
         """How long the server has been running, all starts together."""
         return self._before + self._clock.steady() - self._started
 
-    def connected(self, user_id: str) -> None:
-        """A socket of this person has opened."""
-        self._sockets[user_id] += 1
+    def connected(self, user_id: str, *, on_device: bool) -> None:
+        """A socket of this person has opened; ``on_device``: on a counter's tablet."""
+        self._sockets[user_id, on_device] += 1
         self.changed = True
 
-    def disconnected(self, user_id: str) -> None:
+    def disconnected(self, user_id: str, *, on_device: bool) -> None:
         """A socket of this person has closed."""
-        self._sockets[user_id] -= 1
-        if self._sockets[user_id] <= 0:
-            del self._sockets[user_id]
-            self._last_seen[user_id] = self.running_seconds
+        key = (user_id, on_device)
+        self._sockets[key] -= 1
+        if self._sockets[key] <= 0:
+            del self._sockets[key]
+            self._last_seen[_name(*key)] = self.running_seconds
             self.changed = True
 
-    def online(self, user_id: str) -> bool:
-        """Has a socket on this process now."""
-        return user_id in self._sockets
+    def online(self, user_id: str, *, quietly: bool) -> bool:
+        """Has a socket on this process now; ``quietly``: not counting those on tablets."""
+        return (user_id, False) in self._sockets or (
+            not quietly and (user_id, True) in self._sockets
+        )
 
-    def reachable(self, user_id: str) -> bool:
-        """A socket now or a moment ago, on this process or another."""
-        if user_id in self._sockets:
+    def reachable(self, user_id: str, *, quietly: bool = False) -> bool:
+        """A socket now or a moment ago, on this process or another.
+
+        ``quietly``: for what is discreet; it goes to no tablet at a counter (C4).
+        """
+        if self.online(user_id, quietly=quietly):
             return True
-        seen = self._last_seen.get(user_id)
-        recently = seen is not None and self.running_seconds - seen <= REMEMBERED
-        return recently or self._elsewhere(user_id)
+        names = [_name(user_id, False)] + ([] if quietly else [_name(user_id, True)])
+        return any(self._recently(name) or self._elsewhere(name) for name in names)
 
     def present(self) -> list[str]:
-        """Everybody with a socket on this process."""
-        return list(self._sockets)
+        """Everybody with a socket on this process, as other processes are told."""
+        return [_name(*key) for key in list(self._sockets)]
+
+    def _recently(self, name: str) -> bool:
+        seen = self._last_seen.get(name)
+        return seen is not None and self.running_seconds - seen <= REMEMBERED
 
     def heard(self, process: str, users: Iterable[str]) -> None:
         """Another process has told who is connected to it."""
@@ -75,10 +84,10 @@ class Presence:
         self._others[process] = (now, frozenset(users))
         self._last_seen.update(dict.fromkeys(before - self._others[process][1], now))
 
-    def _elsewhere(self, user_id: str) -> bool:
+    def _elsewhere(self, name: str) -> bool:
         now = self.running_seconds
         return any(
-            user_id in users and now - heard <= HEARD_OF
+            name in users and now - heard <= HEARD_OF
             for heard, users in list(self._others.values())
         )
 
@@ -93,7 +102,7 @@ class Presence:
         """Write down the running time and who is or was connected lately."""
         running = int(self.running_seconds)
         seen = {user: int(at) for user, at in list(self._last_seen.items())}
-        seen.update(dict.fromkeys(list(self._sockets), running))
+        seen.update(dict.fromkeys(self.present(), running))
         recent = [
             {"user_id": user, "last_seen": at}
             for user, at in seen.items()
@@ -111,3 +120,8 @@ class Presence:
         conn.execute(delete(_PRESENCE).where(old))
         if recent:
             conn.execute(insert(_PRESENCE), recent)
+
+
+def _name(user_id: str, on_device: bool) -> str:
+    """How a person, or a person on a tablet, is remembered."""
+    return f"{user_id}@tablet" if on_device else user_id

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems, in the language of the reader. Nothing of our insides shows."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -176,7 +177,7 @@ def _flatten(messages: Any, place: str = "") -> Any:
         if isinstance(message, dict) and {"zh", "en"} <= message.keys():
             yield {"field": place, "zh": message["zh"], "en": message["en"]}
         else:
-            zh = _WORDS.get(str(message), "填写有误。")
+            zh = _in_chinese(str(message))
             yield {"field": place, "zh": zh, "en": str(message)}
 
 
@@ -185,6 +186,25 @@ def sayable(name: Any) -> str:
     return str(name).encode("utf-8", "replace").decode()
 
 
+def _in_chinese(message: str) -> str:
+    """A schema's own words; those with values in them by their pattern."""
+    for pattern, words in _PATTERNS:
+        found = pattern.fullmatch(message)
+        if found:
+            return words.format(*found.groups())
+    return _WORDS.get(message, "填写有误。")
+
+
+_PATTERNS = (
+    (re.compile(r"Must be one of: (.+)\."), "只能选：{}。"),
+    (
+        re.compile(r"Must be greater than or equal to (.+) and less than or equal to (.+)\."),
+        "须在 {} 到 {} 之间。",
+    ),
+    (re.compile(r"Longer than maximum length (.+)\."), "最多 {} 个字。"),
+    (re.compile(r"Shorter than minimum length (.+)\."), "至少 {} 个字。"),
+    (re.compile(r"Length must be between (.+) and (.+)\."), "须是 {} 到 {} 个字。"),
+)
 _WORDS = {
     "Missing data for required field.": "这一项要填。",
     "Unknown field.": "没有这一项。",

@@ -40,6 +40,7 @@ _EVENT_FIELDS = {
     *("id", "incident_id", "seq", "position", "type", "recorded_at", "occurred", "actor"),
     *("device", "command_id", "data", "prev_hash", "hash"),
 }
+TEXT_PURGED = "text.purged"
 _SALT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -183,11 +184,12 @@ def _sealed_faults(events: list[dict[str, Any]], sealed: Mapping[str, Any]) -> l
     for at, event in enumerate(events, 1):
         for digest in sealed_in(event.get("data")):
             named.setdefault(digest, at)
+    purged = _purged(events)
     faults = []
     for digest, at in named.items():
         if digest not in sealed:
             faults.append(Words(f"第 {at} 条的文字缺失", f"event {at}: a text of it is missing"))
-        elif not _sealed_holds(digest, sealed[digest]):
+        elif not _sealed_holds(digest, sealed[digest], purged=digest in purged):
             faults.append(
                 Words(f"第 {at} 条的文字被改动", f"event {at}: a text does not fit its hash")
             )
@@ -197,12 +199,21 @@ def _sealed_faults(events: list[dict[str, Any]], sealed: Mapping[str, Any]) -> l
     return faults
 
 
-def _sealed_holds(digest: str, given: Any) -> bool:
+def _purged(events: list[dict[str, Any]]) -> set[str]:
+    """The texts that retention has emptied, as the timeline itself says."""
+    found: set[str] = set()
+    for event in events:
+        hashes = event["data"].get("hashes") if event.get("type") == TEXT_PURGED else None
+        found.update(each for each in hashes or () if isinstance(each, str))
+    return found
+
+
+def _sealed_holds(digest: str, given: Any, *, purged: bool) -> bool:
     if not isinstance(given, dict) or set(given) != {"salt", "text"}:
         return False
     salt, text = given["salt"], given["text"]
     if salt is None and text is None:
-        return True  # retention has emptied it; the signature says that this is how it was
+        return purged  # emptied by nobody who left a trace: somebody has hidden it
     if not isinstance(salt, str) or not isinstance(text, str) or not _SALT.fullmatch(salt):
         return False
     return sealed_hash(bytes.fromhex(salt), text) == digest

@@ -20,6 +20,7 @@ from backend.delivery import Emission, change, message_of
 from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
 from backend.packet_json import PacketJson
+from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session
@@ -85,9 +86,14 @@ class Gateway:
         self.socketio.emit(
             emission.event, emission.payload, to=list(emission.rooms), skip_sid=without
         )
-        sent = [notice for notice in emission.notices if self._services.presence.online(notice[1])]
+        sent = [notice for notice in emission.notices if self._reached(notice[1], emission)]
         if sent:
             self._note_sent(sent)
+
+    def _reached(self, user_id: str, emission: Emission) -> bool:
+        """Somebody of theirs was in one of the rooms; a discreet packet goes to no tablet."""
+        quietly = f"user-on-device:{user_id}" not in emission.rooms
+        return self._services.presence.online(user_id, quietly=quietly)
 
     def end_dead_sessions(self) -> None:
         """Close the sockets of sessions that have ended and of people who have left.
@@ -104,6 +110,8 @@ class Gateway:
 
     def _connect(self, auth: Any = None) -> None:
         sid = request.sid  # type: ignore[attr-defined]
+        if sid in self._sessions:
+            return  # an event of that name from a client, which connects nobody
         auth = auth if isinstance(auth, Mapping) else {}
         session = self._authenticate(auth)
         caller = None if session is None else caller_of(session, self._services.world)
@@ -116,7 +124,7 @@ class Gateway:
         self._callers[sid] = caller
         if caller.person is not None:
             self._by_user[caller.person.id].add(sid)
-            self._services.presence.connected(caller.person.id)
+            self._services.presence.connected(caller.person.id, on_device=_on_device(caller))
         self._enter_rooms(sid, caller)
         spawn(self._welcome, sid, caller, after)
 
@@ -129,13 +137,15 @@ class Gateway:
 
     def _disconnect(self, *_: Any) -> None:
         sid = request.sid  # type: ignore[attr-defined]
+        if self.socketio.server.manager.is_connected(sid, "/"):
+            return  # an event of that name from a client, which is still there
         self._sessions.pop(sid, None)
         caller = self._callers.pop(sid, None)
         if caller is not None and caller.person is not None:
             self._by_user[caller.person.id].discard(sid)
             if not self._by_user[caller.person.id]:
                 del self._by_user[caller.person.id]
-            self._services.presence.disconnected(caller.person.id)
+            self._services.presence.disconnected(caller.person.id, on_device=_on_device(caller))
 
     def _enter_rooms(self, sid: str, caller: Caller) -> None:
         server = self.socketio.server
@@ -245,9 +255,13 @@ class Gateway:
         envelope = Envelope(command, caller, services.clock.new_id(), {"command": "receive"})
         try:
             services.writer.submit(lambda batch: services.write_path.receipt(batch, envelope))
-        except Refused as refusal:
-            return {"ok": False, "problem": refusal.kind}
+        except (Refused, NotFound):
+            return {"ok": False, "problem": "invalid"}
         return {"ok": True}
+
+
+def _on_device(caller: Caller) -> bool:
+    return caller.device_id is not None
 
 
 def rooms_of(caller: Caller) -> set[str]:

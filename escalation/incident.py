@@ -141,6 +141,10 @@ class Deadline:
     due_at: datetime
 
 
+def _rounded_up(moment: datetime) -> datetime:
+    return moment + timedelta(microseconds=-moment.microsecond % 1000)
+
+
 _WORKED_OUT = ("_deadlines",)
 """What a state works out once; its successor works it out anew."""
 
@@ -257,7 +261,9 @@ class Incident:
         if self.status in ("acknowledged", "contained"):
             quiet = QUIET_ACKNOWLEDGED if self.status == "acknowledged" else QUIET_CONTAINED
             found.append(Deadline("quiet", self.last_activity + self.lasting(quiet)))
-        return tuple(sorted(found, key=lambda each: (each.due_at, each.key)))
+        # Whole milliseconds, as they are kept; never early.
+        whole = (Deadline(each.key, _rounded_up(each.due_at)) for each in found)
+        return tuple(sorted(whole, key=lambda each: (each.due_at, each.key)))
 
     def lasting(self, seconds: int) -> timedelta:
         """A rule's duration at this incident's pace."""

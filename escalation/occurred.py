@@ -98,10 +98,7 @@ class _Ages:
     @property
     def least(self) -> timedelta:
         """It is at least this old. Of a run that may not be the sender's, only if both agree."""
-        if self.mono is None:
-            return NONE
-        backed = self.wall is not None and self.wall - self.mono >= -self._apart
-        return self.mono * (1 - DRIFT) if self.same_run or backed else NONE
+        return self.mono * (1 - DRIFT) if self.mono is not None and self._sure else NONE
 
     @property
     def most(self) -> timedelta:
@@ -113,9 +110,16 @@ class _Ages:
     @property
     def likely(self) -> timedelta | None:
         """What is sent at once has hardly slept in between; what was kept may well have."""
-        if self.direct and self.least:
+        if self.direct and self._sure:
             return self.mono
         return self.wall if self.wall is not None else self.mono
+
+    @property
+    def _sure(self) -> bool:
+        """The monotonic clock speaks of this deed: it is the same run, or the wall clock agrees."""
+        if self.mono is None:
+            return False
+        return self.same_run or (self.wall is not None and self.wall - self.mono >= -self._apart)
 
     @property
     def _apart(self) -> timedelta:

@@ -18,7 +18,7 @@ class Forbidden(Refused):
     """The caller may see it, but the role forbids it (403)."""
 
     def __init__(
-        self, zh: str = "你的岗位不能做这一步。", en: str = "Your role may not do this."
+        self, zh: str = "你没有权限做这个操作。", en: str = "You may not do this."
     ) -> None:
         super().__init__("forbidden", zh, en)
 

@@ -99,6 +99,10 @@ class Socket:
         """Emit and wait for the acknowledgement; answers come in order."""
         return self._connection.call(event, payload, timeout=WAIT)
 
+    def says(self, event: str, payload: Any) -> None:
+        """Any event, whether the server knows it or not."""
+        self._connection.emit(event, payload)
+
     def ends(self) -> None:
         """The server closes it: waits for that."""
         until = time.monotonic() + WAIT

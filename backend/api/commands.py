@@ -5,15 +5,19 @@ from typing import Any
 
 from flask import Response
 
+from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
 from backend.api.identity_schemas import problems
-from backend.api.incident_schemas import IncidentSchema
+from backend.api.incident_schemas import IncidentSchema, RaisedSchema
 from backend.api.views import send_body, whole_incident
 from backend.callers import current_caller, person_or_device
+from backend.services import services
+from escalation.rights import sees
 
 blueprint = Blueprint("commands", __name__, description="What changes an incident.")
 
+_DONE = "Done; the incident is not the caller's to see any more."
 _SUMMARIES = {
     "acknowledge": "I'm in charge.",
     "decline": "I can't.",
@@ -36,8 +40,12 @@ _SUMMARIES = {
 
 def _route(name: str) -> Callable[..., Response]:
     def command(body: Mapping[str, Any], incident_id: str) -> Response:
-        outcome = send_body(name, current_caller(), body, incident_id)
-        return whole_incident(outcome.state)
+        caller = current_caller()
+        state = send_body(name, caller, body, incident_id).state
+        if not sees(caller, state, services().world.directory):
+            # It has become discreet, or it is about them: done, and nothing more is shown.
+            return answer({"id": incident_id}, 202)
+        return whole_incident(state)
 
     command.__name__ = name.replace("-", "_")
     command.__doc__ = _SUMMARIES[name]
@@ -46,6 +54,7 @@ def _route(name: str) -> Callable[..., Response]:
 
 for _name in _SUMMARIES:
     _view = blueprint.response(200, IncidentSchema)(_route(_name))
+    _view = blueprint.alt_response(202, schema=RaisedSchema, description=_DONE)(_view)
     _view = blueprint.arguments(BODIES[_name])(_view)
     _view = problems(400, 401, 403, 404, 409, 413, 415, 422, 507)(_view)
     blueprint.post(f"/incidents/<incident_id>/{_name}")(person_or_device(_view))

@@ -75,7 +75,7 @@ def raise_incident(body: Mapping[str, Any]) -> Response:
     state = outcome.state
     if not sees(caller, state, services().world.directory):
         # A counter's device learns nothing of a discreet one, not even whether somebody was first.
-        return answer({"id": body.get("id") or state.id}, 201)
+        return answer({"id": outcome.alias}, 201)
     if outcome.kind == "applied":
         return new_incident(outcome)
     return whole_incident(state, opened=outcome.opened)

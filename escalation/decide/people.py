@@ -75,6 +75,9 @@ def hand_over(decision: Decision, command: HandOver) -> None:
         raise Invalid("to", "这个人看不到这件事，不能交给他。", "They may not see this incident.")
     if person.id == state.in_charge:
         return
+    if state.status == "open":
+        # Who hands it over has taken it up: the ladder need not climb any more.
+        acknowledge(decision, Acknowledge())
     reason = context.seal.optional("reason", command.reason)
     decision.add(ev.INCIDENT_HANDED_OVER, {"to": person.id, **reason})
     if person != context.person:

@@ -292,10 +292,22 @@ def test_numbers_that_no_bundle_holds_are_found(real: Bundle, write: Any) -> Non
     assert main([write(deep)]) == 1
 
 
-def test_a_text_that_retention_has_emptied_leaves_the_bundle_intact(real: Bundle) -> None:
+def test_a_text_is_empty_only_where_the_timeline_says_so(real: Bundle) -> None:
     sealed = {digest: {"salt": None, "text": None} for digest in real["sealed"]}
     assert code({**real, "sealed": sealed}) == 1
-    assert code(resigned({**real, "sealed": sealed})) == 0
+    assert code(resigned({**real, "sealed": sealed})) == 1
+    last = real["events"][-1]
+    purge = {
+        **last,
+        "seq": last["seq"] + 1,
+        "position": last["position"] + 1,
+        "type": "text.purged",
+        "data": {"hashes": sorted(sealed)},
+        "prev_hash": last["hash"],
+    }
+    purge["hash"] = event_hash(purge)
+    events = [*real["events"], purge]
+    assert code(resigned({**real, "sealed": sealed, "events": events})) == 0
 
 
 @pytest.fixture(scope="module")

@@ -227,3 +227,17 @@ def test_the_days_of_another_zone_end_at_its_own_midnight():
     start = datetime(2026, 3, 11, 2, tzinfo=UTC)
     end = end_of_working_day(start, 1, "Asia/Urumqi", is_working_day)
     assert end.astimezone(UTC) == datetime(2026, 3, 12, 18, tzinfo=UTC)
+
+
+def test_what_is_armed_falls_on_whole_milliseconds_and_is_never_early():
+    bank = Bank()
+    group = bank.raises("teller1", "disruptive_customer")
+    started = bank.now
+    group.does("teller1", CompleteStep("fill_record_form", record=FORM))
+    clock = group.state.clocks["customer_contact"]
+    armed = {each.key: each.due_at for each in group.state.deadlines()}
+    due_at = armed["clock:customer_contact"]
+    assert due_at > started
+    assert due_at.microsecond % 1000 == 0
+    assert clock.next_at is not None
+    assert timedelta(0) <= due_at - clock.next_at < timedelta(milliseconds=1)

@@ -5,7 +5,7 @@ import pytest
 from escalation.commands import AddNote, Cancel, CompleteStep, Escalate, HandOver, ReopenStep
 from escalation.refusal import Forbidden, Invalid, Refused
 from playbooks.model import Level
-from tests.builders import Bank, NotSeen, bank_with, playbook, typed
+from tests.builders import Bank, NotSeen, bank_with, names, playbook, typed
 
 
 @pytest.fixture
@@ -295,18 +295,17 @@ def test_only_the_one_in_charge_or_a_manager_hands_over(bank, case):
     assert case.state.in_charge == "id-of-teller2"
 
 
-def test_who_was_given_charge_of_an_open_incident_ends_its_alarm_by_acknowledging(bank):
+def test_who_hands_over_an_open_incident_has_taken_it_up_and_its_alarm_ends():
     away = {"manager1", "office1", "deputy1", "supervisor1", "regional1", "hqduty1"}
-    bank = Bank(away=away)
-    case = bank.raises("teller1", "group_visit")
+    case = Bank(away=away).raises("teller1", "group_visit")
     case.does("manager1", HandOver("teller2"))
-    assert case.state.status == "open"
-    assert "ladder" in case.due()
-    case.acknowledged_by("teller2")
     assert case.state.status == "acknowledged"
+    assert names([case.state.in_charge]) == {"teller2"}
+    assert "ladder" not in case.due()
+    assert "act_within" in case.due()
 
 
-def test_they_do_even_where_there_was_nobody_to_ask():
+def test_they_have_even_where_there_was_nobody_to_ask():
     bank = bank_with(playbook("help", ladder=(Level(0, ("regional_manager",)),), inform=()))
     case = bank.raises("teller4", "help", "west-01")
     case.does("hqduty1", HandOver("teller4"))

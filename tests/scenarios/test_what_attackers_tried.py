@@ -1,0 +1,111 @@
+"""Each thing that somebody could once do to Counterbell, tried again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.clients import Client, new_id
+from tests.house import House
+from tests.scenarios.steps import names
+
+CLAIM = {"session": "run", "mono_ms": 7}
+
+
+def reachable(incident: Any) -> dict[str, bool]:
+    return {
+        recipient["user"]["username"]: recipient["channels"][0]["state"] != "unreachable"
+        for alert in incident["alerts"]
+        for recipient in alert["recipients"]
+    }
+
+
+def deactivated(house: House, username: str) -> None:
+    house.person("admin1").does("PATCH", f"/users/{username}", {"active": False})
+
+
+def test_a_client_that_says_disconnect_is_still_closed_with_its_session(house: House) -> None:
+    deputy = house.person("deputy1").listens()
+    deputy.socket.says("disconnect", "client disconnect")
+    deactivated(house, "deputy1")
+    deputy.socket.ends()
+
+
+def test_a_client_that_says_connect_counts_once(house: House) -> None:
+    manager = house.person("manager1").listens()
+    for _ in range(3):
+        manager.socket.says("connect", {"token": house.person("office1").token})
+    manager.hears_nothing("alert")
+    manager.hangs_up()
+    house.advance(61)
+    incident = house.person("teller1").raise_("help")
+    assert reachable(incident)["manager1"] is False
+    assert reachable(incident)["office1"] is False
+
+
+def test_who_may_not_see_it_any_more_learns_nothing_by_repeating_a_command(house: House) -> None:
+    teller, manager = house.person("teller1"), house.person("manager1")
+    incident = teller.raise_("help")
+    note = {"text": "客人在喊", "command_id": new_id()}
+    teller.command(incident, "add-note", **note)
+    manager.command(incident, "record-facts", facts={"subject_staff": "teller1"})
+    teller.refused(incident, "add-note", 404, "not-found", **note)
+
+
+def test_a_tablet_does_not_make_anybody_reachable_for_what_is_discreet(house: House) -> None:
+    tablet = house.tablet()
+    on_tablet = tablet.with_pin("manager1").listens()
+    teller = house.person("teller1")
+    visit = teller.raise_("media_covert")
+    assert reachable(visit)["manager1"] is False
+    assert [alert["level"] for alert in visit["alerts"]] == [1, 2, 3, 4]
+    on_tablet.hears_nothing("alert")
+    ordinary = teller.raise_("help")
+    assert reachable(ordinary)["manager1"] is True
+    on_tablet.hangs_up()
+
+
+def test_a_tap_of_this_very_moment_is_never_taken_for_an_old_one(house: House) -> None:
+    manager, teller = house.person("manager1").listens(), house.person("teller1")
+    before = teller.raise_("help")
+    manager.command(before, "acknowledge")
+    house.advance(600)
+    wrong = datetime.fromisoformat(before["opened_at"]).astimezone(UTC)
+    occurred = {**CLAIM, "device_at": wrong.isoformat()}
+    now = teller.raise_("help", occurred=occurred, mono_now=7)
+    assert now["id"] != before["id"]
+    assert datetime.fromisoformat(now["opened_at"]) - wrong >= timedelta(seconds=590)
+
+
+def test_what_becomes_discreet_is_not_shown_on_the_tablet_that_made_it_so(house: House) -> None:
+    on_tablet: Client = house.tablet().with_pin("teller1")
+    for command, body in (
+        ("reclassify", {"type": "media_covert", "reason": "在偷拍"}),
+        ("add-playbook", {"playbook": "media_covert"}),
+    ):
+        incident = on_tablet.raise_("help" if command == "reclassify" else "media_declared")
+        answer = on_tablet.ask("POST", f"/incidents/{incident['id']}/{command}", body)
+        assert answer.status_code == 202
+        assert answer.json() == {"id": incident["id"]}
+        on_tablet.cannot_see(incident)
+
+
+def test_a_second_covert_tap_learns_nothing_of_the_first(house: House) -> None:
+    first = house.person("teller2").raise_("media_covert")
+    told = house.tablet().ask("POST", "/incidents", {"type": "media_covert"})
+    assert told.status_code == 201
+    assert set(told.json()) == {"id"}
+    assert told.json()["id"] != first["id"]
+
+
+def test_who_hands_over_an_untouched_incident_has_taken_it_up(house: House) -> None:
+    manager, deputy = house.person("manager1").listens(), house.person("deputy1").listens()
+    house.person("office1").listens()
+    incident = house.person("teller1").raise_("help")
+    manager.hears("alert")
+    manager.command(incident, "hand-over", to="office1")
+    house.advance(61)
+    after = manager.incident(incident)
+    assert after["status"] == "acknowledged"
+    assert after["in_charge"]["username"] == "office1"
+    assert {alert["level"] for alert in after["alerts"]} == {1}
+    assert "deputy1" not in names(after["alerts"][0]["recipients"])
+    deputy.hears_nothing("alert")
