@@ -1,15 +1,19 @@
 """The commands that need the server's parts: serve, demo, create-admin, rebuild."""
 
 import argparse
+import errno
 import getpass
+import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gevent
 from gevent.event import Event
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backend.app import create_app, migrate, start, stop
 from backend.batch import Batch
@@ -33,7 +37,7 @@ BUSY = 3
 def serve(argv: list[str], clock: Clock | None = None) -> int:
     """The server; ends in order on SIGTERM and SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m backend serve")
-    parser.add_argument("--port", type=int)
+    parser.add_argument("--port")
     parser.add_argument("--data")
     parser.add_argument("--cert")
     parser.add_argument("--key")
@@ -78,7 +82,8 @@ def rebuild(argv: list[str]) -> int:
     options = _data_only("rebuild", argv)
 
     def run(settings: Settings) -> int:
-        migrate(create_app(settings), settings)
+        with _starting(settings):
+            migrate(create_app(settings), settings)
         return run_rebuild(settings)
 
     return _guarded(options, run)
@@ -92,6 +97,7 @@ def _data_only(name: str, argv: list[str]) -> argparse.Namespace:
 
 def _guarded(options: Any, work: Callable[[Settings], int]) -> int:
     """Settings, lock and errors in one line each, the same for every command."""
+    os.umask(0o077)  # what is written down about people is for the server's user only
     lock = None
     try:
         settings = from_environment(
@@ -100,10 +106,9 @@ def _guarded(options: Any, work: Callable[[Settings], int]) -> int:
             cert=getattr(options, "cert", None),
             key=getattr(options, "key", None),
         )
-        if settings.embedded:
-            lock = DataLock(settings.data)
+        lock = _take_data(settings, "--data" if options.data else "COUNTERBELL_DATA")
         return work(settings)
-    except (SettingError, InvalidPlaybook, Refused) as error:
+    except (SettingError, Refused) as error:
         print(f"counterbell: {error}", file=sys.stderr)
         return WRONG_SETTING
     except DatabaseBusyError as error:
@@ -117,8 +122,40 @@ def _guarded(options: Any, work: Callable[[Settings], int]) -> int:
             lock.release()
 
 
+def _take_data(settings: Settings, name: str) -> DataLock | None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        if not os.access(settings.data, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return DataLock(settings.data) if settings.embedded else None
+    except OSError as error:
+        raise SettingError(
+            f"{name} is no directory to write in: {settings.data}: {error.strerror}"
+        ) from error
+
+
+@contextmanager
+def _starting(settings: Settings) -> Iterator[None]:
+    """What a setting has brought about is said in one line that names it."""
+    try:
+        yield
+    except InvalidPlaybook as error:
+        first, more = " ".join(error.faults[0].split()), len(error.faults) - 1
+        rest = f" (and {more} more: run check-playbooks {settings.playbooks})" if more else ""
+        raise SettingError(f"COUNTERBELL_PLAYBOOKS: {first}{rest}") from error
+    except SQLAlchemyError as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+        if settings.database_url.endswith(f"{settings.data}/counterbell.db"):
+            place = f"COUNTERBELL_DATA: the database in {settings.data}"
+        else:
+            place = "COUNTERBELL_DATABASE_URL: the database"
+        raise SettingError(f"{place} cannot be used: {reason}") from error
+
+
 def _in_database(settings: Settings, work: Callable[[Batch], None], done: str) -> int:
-    migrate(create_app(settings), settings)
+    with _starting(settings):
+        migrate(create_app(settings), settings)
     engine: Engine = make_engine(settings.database_url, writer=True)
     with engine.begin() as conn:
         batch = Batch(conn)
@@ -133,9 +170,15 @@ def _in_database(settings: Settings, work: Callable[[Batch], None], done: str) -
 def _serve(settings: Settings, clock: Clock) -> int:
     set_up_logs()
     app = create_app(settings)
-    services = start(app, settings, clock)
+    with _starting(settings):
+        services = start(app, settings, clock)
     server = make_server(app, settings)
-    server.start()
+    try:
+        server.start()
+    except OSError as error:
+        stop(services)
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
+        raise SettingError(f"port {settings.port} {why}; choose another by --port") from error
     scheme = "https" if settings.cert else "http"
     print(f"Counterbell 柜铃: {scheme}://localhost:{server.server_port}", flush=True)
     if settings.demo:

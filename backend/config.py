@@ -1,11 +1,21 @@
 """Settings from the environment. A wrong or contradictory one stops the start."""
 
 import os
+import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 MAX_SPEED = 100_000
+MAX_PORT = 65535
+_HOST = r"(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)(?::(?P<port>[0-9]{1,5}))?"
+_CHANNEL_HOST = re.compile(_HOST, re.ASCII | re.IGNORECASE)
+#: As browsers write it: they compare letter by letter.
+_ORIGIN = re.compile(rf"https?://{_HOST}", re.ASCII)
 
 
 class SettingError(ValueError):
@@ -39,7 +49,7 @@ def from_environment(
     environ: Mapping[str, str] = os.environ,
     *,
     data: str | None = None,
-    port: int | None = None,
+    port: int | str | None = None,
     cert: str | None = None,
     key: str | None = None,
 ) -> Settings:
@@ -48,15 +58,15 @@ def from_environment(
     Raises:
         SettingError: which setting is wrong, and what it should be.
     """
-    directory = Path(data or environ.get("COUNTERBELL_DATA") or "var").resolve()
+    directory = Path(data or environ.get("COUNTERBELL_DATA") or "var").absolute()
     settings = Settings(
         data=directory,
-        port=port if port is not None else _port(environ.get("COUNTERBELL_PORT")),
+        port=_port(environ.get("COUNTERBELL_PORT")) if port is None else _option_port(str(port)),
         database_url=_database(environ.get("COUNTERBELL_DATABASE_URL"), directory),
         redis_url=_redis(environ.get("COUNTERBELL_REDIS_URL")),
         secret_key=_secret(environ.get("COUNTERBELL_SECRET_KEY")),
-        origins=_words(environ.get("COUNTERBELL_ORIGINS")),
-        channel_hosts=_words(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
+        origins=_origins(environ.get("COUNTERBELL_ORIGINS")),
+        channel_hosts=_hosts(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
         playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
         demo=_flag(environ.get("COUNTERBELL_DEMO")),
         demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
@@ -87,13 +97,22 @@ def _refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> No
         )
     if (settings.cert is None) != (settings.key is None):
         raise SettingError("--cert and --key go together")
+    if settings.cert and settings.key:
+        _try_certificate(settings.cert, settings.key)
 
 
 def _port(text: str | None) -> int:
-    if not text:
-        return 8000
-    if not text.isdigit() or not 0 <= int(text) <= 65535:
-        raise SettingError(f"COUNTERBELL_PORT must be 0 to 65535, not {text!r}")
+    return _whole("COUNTERBELL_PORT", text, 0, MAX_PORT) if text else 8000
+
+
+def _option_port(text: str) -> int:
+    return _whole("--port", text, 0, MAX_PORT)
+
+
+def _whole(name: str, text: str, low: int, high: int) -> int:
+    digits = text.isascii() and text.isdigit() and len(text) <= 9
+    if not digits or not low <= int(text) <= high:
+        raise SettingError(f"{name} must be {low} to {high}, not {text!r}")
     return int(text)
 
 
@@ -102,6 +121,12 @@ def _database(text: str | None, directory: Path) -> str:
         return f"sqlite:///{directory / 'counterbell.db'}"
     if not text.startswith(("postgresql+psycopg://", "sqlite:///")):
         raise SettingError("COUNTERBELL_DATABASE_URL must begin with postgresql+psycopg://")
+    try:
+        make_url(text)
+    except (ArgumentError, ValueError) as error:  # without its text: it may hold the password
+        raise SettingError(
+            "COUNTERBELL_DATABASE_URL must be postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+        ) from error
     return text
 
 
@@ -123,6 +148,43 @@ def _secret(text: str | None) -> str | None:
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+def _origins(text: str | None) -> tuple[str, ...]:
+    for word in _words(text):
+        if not _is_place(_ORIGIN, word):
+            raise SettingError(
+                "COUNTERBELL_ORIGINS must be https://host or https://host:port in small letters,"
+                f" with commas between, not {word!r}"
+            )
+    return _words(text)
+
+
+def _hosts(text: str | None) -> tuple[str, ...]:
+    for word in _words(text):
+        if not _is_place(_CHANNEL_HOST, word):
+            raise SettingError(
+                "COUNTERBELL_CHANNEL_HOSTS must be host or host:port, with commas between,"
+                f" not {word!r}"
+            )
+    return _words(text)
+
+
+def _is_place(form: re.Pattern[str], word: str) -> bool:
+    found = form.fullmatch(word)
+    return found is not None and 1 <= int(found["port"] or 1) <= MAX_PORT
+
+
+def _try_certificate(cert: Path, key: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(cert, key, password=lambda: "")  # never asks at the terminal
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise SettingError(
+            "--cert and --key must be a certificate and its own key without a password,"
+            f" both PEM: {reason}"
+        ) from error
 
 
 def _directory(text: str | None) -> Path | None:
@@ -150,8 +212,4 @@ def _flag(text: str | None) -> bool:
 
 
 def _speed(text: str | None) -> int:
-    if not text:
-        return 1
-    if not text.isdigit() or not 1 <= int(text) <= MAX_SPEED:
-        raise SettingError(f"COUNTERBELL_DEMO_SPEED must be 1 to {MAX_SPEED}, not {text!r}")
-    return int(text)
+    return _whole("COUNTERBELL_DEMO_SPEED", text, 1, MAX_SPEED) if text else 1
