@@ -16,7 +16,7 @@ from backend.api.identity_schemas import (
     page_start,
     problems,
 )
-from backend.api.users import _administrator
+from backend.api.users import administrator
 from backend.callers import signed_in
 from backend.organisation import NewOrg, add_org, rename_org
 from backend.problems import NotFound
@@ -80,7 +80,7 @@ def _keeper_of(org_id: str) -> Actor:
     Raises:
         Forbidden: no administrator, or not of this part of the tree.
     """
-    actor, kept = _administrator()
+    actor, kept = administrator()
     if kept is not None and org_id not in kept:
         raise Forbidden(
             "这超出了你管理的机构范围。", "This lies outside the orgs that you administer."

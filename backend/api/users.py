@@ -49,7 +49,7 @@ blueprint = Blueprint("users", __name__, description="Staff.")
 @blueprint.response(200, StaffPageSchema)
 def list_staff(page: Mapping[str, Any]) -> Response:
     """Staff by username; administrators only."""
-    _, kept = _administrator()
+    _, kept = administrator()
     after, limit = page_start(page), page["limit"]
     rows = services().reader.run(lambda conn: list_users(conn, kept, after, limit + 1))
     following = encode_cursor([rows[limit - 1][0].username]) if len(rows) > limit else None
@@ -64,7 +64,7 @@ def list_staff(page: Mapping[str, Any]) -> Response:
 @blueprint.response(201, StaffSchema)
 def add_user(body: Mapping[str, Any]) -> Response:
     """A new member of staff with a first password; administrators only."""
-    house, (actor, kept) = services(), _administrator()
+    house, (actor, kept) = services(), administrator()
     roles = _roles(body["roles"])
     _require_within(roles, kept)
     new = NewUser(
@@ -82,7 +82,7 @@ def add_user(body: Mapping[str, Any]) -> Response:
 @blueprint.response(200, StaffSchema)
 def change_staff(body: Mapping[str, Any], username: str) -> Response:
     """Change a member of staff; ``active: false`` ends their sessions and sockets."""
-    house, (actor, kept) = services(), _administrator()
+    house, (actor, kept) = services(), administrator()
     if not USERNAME.match(username):
         raise NotFound
     found = house.reader.run(lambda conn: find_user(conn, username))
@@ -106,7 +106,7 @@ def change_staff(body: Mapping[str, Any], username: str) -> Response:
     return answer(_read(username))
 
 
-def _administrator() -> tuple[Actor, set[str] | None]:
+def administrator() -> tuple[Actor, set[str] | None]:
     """Who acts, and which orgs they administer (None: the whole house).
 
     Raises:

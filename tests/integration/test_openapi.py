@@ -62,7 +62,7 @@ class Bank:
             "roles": [{"role": "teller", "org": "east-01"}],
         }
         house.person("admin1").does("POST", "/users", newcomer)
-        self.known = {"username": "newcomer1", **self.fresh()}
+        self.known = {"username": "newcomer1", "org_id": "east-02", **self.fresh()}
         self._turn = count()
 
     def fresh(self) -> dict[str, str]:
@@ -157,6 +157,8 @@ GOOD |= {
     "POST /api/v1/sync": {
         "body": {"device_now": "2026-03-11T02:00:00Z", "mono_now": 1, "commands": []}
     },
+    "POST /api/v1/orgs": {"body": {"id": "east-03", "name": "城东新村支行", "parent": "east"}},
+    "PATCH /api/v1/orgs/{org_id}": {"body": {"name": "城东二部"}},
     "POST /api/v1/users": {
         "body": {
             "username": "newcomer2",
