@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields
 
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
-from backend.api.command_schemas import BODIES, SENDING_KEYS
-from backend.api.fields import Uuid
+from backend.api.command_schemas import BODIES
 from backend.api.identity_schemas import problems
+from backend.api.views import envelope_of
 from backend.callers import current_caller, person_or_device
-from backend.sending import own_branch, seal_up
+from backend.sending import own_branch
 from backend.services import services
 from escalation.refusal import Forbidden
 from escalation.rights import may_raise
@@ -36,13 +36,6 @@ def post_note(body: Mapping[str, Any]) -> Response:
     branch = own_branch(parts, caller)
     if not may_raise(caller, branch, parts.world.directory):
         raise Forbidden
-    raw = request.get_json()
-    sending = {key: body[key] for key in SENDING_KEYS if key in body}
-    sending["occurred_raw"] = raw.get("occurred")
-    header = request.headers.get("Idempotency-Key")
-    if header is not None and "command_id" not in sending:
-        sending["command_id"] = Uuid().deserialize(header)
-    data = {key: value for key, value in raw.items() if key not in SENDING_KEYS}
-    envelope = seal_up(parts, "add-note", caller, {"text": body["text"]}, data, sending)
+    envelope = envelope_of("add-note", caller, body)
     note_id = parts.writer.submit(lambda batch: parts.notes.keep(batch, envelope, branch))
     return answer({"id": note_id}, 201)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from backend.api.answers import answer
 from backend.api.command_schemas import SENDING_KEYS
 from backend.api.fields import Uuid
-from backend.envelope import Outcome
+from backend.envelope import Envelope, Outcome
 from backend.event_store import read_texts
 from backend.problems import NotFound
 from backend.projections import OUTBOX
@@ -24,6 +24,13 @@ def send_body(
     name: str, caller: Caller, body: Mapping[str, Any], incident_id: str | None = None
 ) -> Outcome:
     """Carry out a command whose data and sending stand side by side in the body."""
+    return services().send(envelope_of(name, caller, body, incident_id))
+
+
+def envelope_of(
+    name: str, caller: Caller, body: Mapping[str, Any], incident_id: str | None = None
+) -> Envelope:
+    """The envelope of such a body; the command's id may stand in a header instead."""
     raw = request.get_json(silent=True) or {}
     sending = {key: body[key] for key in SENDING_KEYS if key in body}
     sending["occurred_raw"] = raw.get("occurred")
@@ -32,8 +39,7 @@ def send_body(
         sending["command_id"] = Uuid().deserialize(header)
     loaded = {key: value for key, value in body.items() if key not in SENDING_KEYS}
     data = {key: value for key, value in raw.items() if key not in SENDING_KEYS}
-    envelope = seal_up(services(), name, caller, loaded, data, sending, incident_id=incident_id)
-    return services().send(envelope)
+    return seal_up(services(), name, caller, loaded, data, sending, incident_id=incident_id)
 
 
 def whole_incident(state: Incident, *, opened: bool = False) -> Response:
