@@ -173,6 +173,10 @@ def _serve(settings: Settings, clock: Clock) -> int:
     with _starting(settings):
         services = start(app, settings, clock)
     server = make_server(app, settings)
+    # Before it says that it serves: who waits for that may end it at once.
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, ended.set)
     try:
         server.start()
     except OSError as error:
@@ -183,9 +187,6 @@ def _serve(settings: Settings, clock: Clock) -> int:
     print(f"Counterbell 柜铃: {scheme}://localhost:{server.server_port}", flush=True)
     if settings.demo:
         print(demo_logins(), flush=True)
-    ended = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, ended.set)
     ended.wait()
     server.stop(timeout=2)
     stop(services)
