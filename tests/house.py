@@ -223,13 +223,13 @@ class House:
         """A program without a session, or with that token."""
         return self._kept(Client(self._url, token, "nobody"))
 
-    def tablet(self, org: str = "east-01", keeper: str = "admin1") -> Tablet:
+    def tablet(self, org: str = "east-01", keeper: str = "admin1", **more: Any) -> Tablet:
         """A tablet that has just been paired there."""
         keeper_client = self.person(keeper)
         code = keeper_client.does(
             "POST", "/devices/pairing-codes", {"org": org, "name": "3 号柜台"}
         )
-        return self._kept(Tablet.paired(self._url, code["code"]))
+        return self._kept(Tablet.paired(self._url, code["code"], **more))
 
     def _kept(self, client: Kept) -> Kept:
         self._clients.append(client)

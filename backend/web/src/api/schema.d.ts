@@ -5271,6 +5271,10 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["User"];
         };
+        SigningDevice: {
+            name: string;
+            public_key: string | null;
+        };
         SkipStepBody: {
             command_id?: string;
             device?: components["schemas"]["DeviceProof"] | null;
@@ -5344,6 +5348,9 @@ export interface components {
             order: number;
         };
         Timeline: {
+            devices: {
+                [key: string]: components["schemas"]["SigningDevice"];
+            };
             events: components["schemas"]["Event"][];
             head: components["schemas"]["Head"];
             sealed: {
