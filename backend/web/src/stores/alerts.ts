@@ -19,7 +19,7 @@ export const useAlerts = defineStore('alerts', () => {
   const lastOver = shallowRef<AlertOver | null>(null)
   let sounded: string[] = []
 
-  /** What fills the screen: to act before to know, immediate before soon, then the oldest. */
+  /** What fills the screen: to act before to know, immediate before soon, audible before discreet, then the oldest. */
   const current = computed<LiveAlert | null>(() => [...queue.value].sort(byUrgency)[0] ?? null)
 
   async function start(): Promise<void> {
@@ -70,6 +70,8 @@ function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {
 }
 
 function byUrgency(a: LiveAlert, b: LiveAlert): number {
-  const rank = (each: LiveAlert) => (each.kind === 'alert' ? 0 : 2) + (each.urgency === 'immediate' ? 0 : 1)
+  // What is heard is also what is seen: between equals the discreet one, which makes no sound, waits.
+  const rank = (each: LiveAlert) =>
+    (each.kind === 'alert' ? 0 : 4) + (each.urgency === 'immediate' ? 0 : 2) + (each.discreet ? 1 : 0)
   return rank(a) - rank(b) || a.raised_at.localeCompare(b.raised_at)
 }
