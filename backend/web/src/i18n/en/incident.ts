@@ -163,7 +163,6 @@ export default {
     none: 'No notes or photos yet. Write down what you see and hear.',
     photo: 'Photo',
     file: 'File',
-    caption: 'Caption',
     sending: 'Uploading {n}%',
     checking: 'Being checked',
     failed: 'It did not get through. The photo is still here; nothing is lost.',

@@ -154,7 +154,6 @@ export default {
     none: '还没有备注和照片。看到的、听到的随手记下来。',
     photo: '拍照',
     file: '选文件',
-    caption: '说明',
     sending: '正在上传 {n}%',
     checking: '正在核对',
     failed: '没传上去。照片还在这里，没有丢。',
