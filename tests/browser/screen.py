@@ -7,6 +7,7 @@ text key where a text should be are faults, and fail the test at its end (``Scre
 
 import json
 import re
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
@@ -25,21 +26,22 @@ PATIENCE_MS = 30_000.0
 """What a busy machine may need until something is on the screen."""
 _ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _NO_LINE = re.compile(r"net::ERR_|WebSocket connection to|status of 50[234]")
-_WATCH = """
-(() => {
-  const key = /(^|[^\\w./@-])((common|tablet|phone|auditor|desk|incident)\\.[a-z]\\w*\\.[\\w.]+)/
-  const look = (text) => text && key.test(text) && console.error(`a text is missing: ${text}`)
-  const read = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return look(node.data)
-    for (const name of ['aria-label', 'placeholder', 'title', 'alt']) look(node.getAttribute?.(name))
-    for (const child of node.childNodes) read(child)
-  }
-  const all = { subtree: true, childList: true, characterData: true, attributes: true }
-  new MutationObserver((changes) => changes.forEach((each) => read(each.target))).observe(document, all)
-  addEventListener('securitypolicyviolation', (event) =>
-    console.error(`against the content security policy: ${event.violatedDirective} ${event.blockedURI}`))
-})()
+_STOPWATCH = """
+(text) => {
+  const holds = (node) => node.textContent.includes(text)
+  window.took = new Promise((done) => {
+    addEventListener('pointerdown', ({ timeStamp }) => {
+      const watch = new MutationObserver((changes) => {
+        if (!changes.some(({ target, addedNodes }) => [target, ...addedNodes].some(holds))) return
+        watch.disconnect()
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - timeStamp)))
+      })
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true })
+    }, { once: true, capture: true })
+  })
+}
 """
+_WATCH = Path(__file__).parent / "watch.js"
 
 
 class Screen:
@@ -52,7 +54,7 @@ class Screen:
         self.faults: list[str] = []
         self._line = line
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(_WATCH)
+        context.add_init_script(path=_WATCH)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self.page: Page = context.new_page()
@@ -157,6 +159,16 @@ class Screen:
         expect(self.line(key, **values)).to_have_count(0)
         return self
 
+    def times_a_tap_until(self, key: str) -> Self:
+        """From the next touch on, wait for the text to be drawn (``took`` says how long)."""
+        self.page.evaluate(_STOPWATCH, self.words.text(key))
+        return self
+
+    def took(self) -> float:
+        """Milliseconds, when the text is there."""
+        measured: float = self.page.evaluate("window.took")
+        return measured
+
     def is_at(self, path: str) -> Self:
         """Wait until the address is this (``*`` for any part)."""
         wanted = re.escape(self.url + path).replace(r"\*", "[^/?]+")
@@ -198,18 +210,14 @@ class Screens:
 
     def of_size(self, size: Size, language: Language, theme: Theme, **more: Any) -> Screen:
         """A browser that was never here before, but knows its language and theme."""
-        kept = [
-            {"name": "counterbell.language", "value": language},
-            {"name": "counterbell.theme", "value": theme},
-        ]
+        chosen = {"counterbell.language": language, "counterbell.theme": theme}
+        kept = [{"name": name, "value": value} for name, value in chosen.items()]
+        memory: Any = {"cookies": [], "origins": [{"origin": self._url, "localStorage": kept}]}
         context = self._chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN" if language == "zh" else "en-GB",
             timezone_id="Asia/Shanghai",
-            storage_state={
-                "cookies": [],
-                "origins": [{"origin": self._url, "localStorage": kept}],  # type: ignore[typeddict-item]
-            },
+            storage_state=memory,
             **more,
         )
         screen = Screen(context, self._url, Words(language), self.line)

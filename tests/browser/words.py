@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from playbooks.load import load_library
+from playbooks.model import Library, Text
 from tests.house import ROOT
 
 Language = Literal["zh", "en"]
@@ -44,12 +45,16 @@ class Words:
 
     def title(self, playbook: str) -> str:
         """What the playbook is called."""
-        return str(getattr(_titles()[playbook], self.language))
+        return self._own(_library().playbooks[playbook].title)
 
     def step(self, playbook: str, step: str) -> str:
         """What a step of the playbook is called."""
-        found = next(each for each in _library()[playbook].steps if each.id == step)
-        return str(getattr(found.title, self.language))
+        found = _library().playbooks[playbook].step(step)
+        assert found is not None, step
+        return self._own(found.title)
+
+    def _own(self, text: Text) -> str:
+        return text.zh if self.language == "zh" else text.en
 
 
 @cache
@@ -65,9 +70,5 @@ def _texts() -> dict[str, Any]:
 
 
 @cache
-def _library() -> Any:
+def _library() -> Library:
     return load_library()
-
-
-def _titles() -> dict[str, Any]:
-    return {name: book.title for name, book in _library().items()}
