@@ -9,7 +9,9 @@ export interface Page {
 
 /** Calls once when it is looked at; the answer ends the waiting. */
 export function whenLookedAt(then: () => void, page: Page = { window, document }): () => void {
-  const sign = () => {
+  const sign = (event: Event) => {
+    // The window's own focus is somebody coming back; that of a button is moved by the app itself.
+    if (event.type === 'focus' && event.target !== page.window) return
     if (page.document.visibilityState !== 'visible' || !page.document.hasFocus()) return
     end()
     then()

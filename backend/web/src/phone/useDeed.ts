@@ -14,7 +14,7 @@ export function useDeed(incident: MaybeRefOrGetter<string>) {
   onScopeDispose(() => (here = false))
   watch(() => toValue(incident), () => (problem.value = null))
 
-  /** True when the server has taken it. Who has gone to another page meanwhile is not called back. */
+  /** True when the server has taken it, however long that took. */
   async function run(command: CommandName, data: CommandData = {}): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
@@ -22,7 +22,7 @@ export function useDeed(incident: MaybeRefOrGetter<string>) {
     const id = toValue(incident)
     const result = await queue.sendAndWait(command, id, data)
     busy.value = false
-    if (result.outcome === 'applied' || result.outcome === 'repeated') return here
+    if (result.outcome === 'applied' || result.outcome === 'repeated') return true
     if (!here) return false
     problem.value = result.problem ?? null
     // It is told here; it need not be told again among what was refused.
