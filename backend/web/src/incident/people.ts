@@ -38,3 +38,8 @@ export function toldOf(incident: Pick<Incident, 'alerts' | 'informed'>): Told[] 
 export function holdersOf(incident: Pick<Incident, 'alerts' | 'informed'>, role: string): Person[] {
   return toldOf(incident).flatMap((each) => (each.role === role && each.user ? [each.user] : []))
 }
+
+/** It went out to them, or will: not everything has failed. */
+export function isReached({ recipient }: Told): boolean {
+  return recipient.channels.some(({ state }) => state !== 'unreachable' && state !== 'failed')
+}

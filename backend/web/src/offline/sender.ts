@@ -67,17 +67,21 @@ export class Sender {
   }
 
   private async run(): Promise<void> {
+    let quiet = false
     try {
       for (let batch = this.next(); batch.length; batch = this.next()) {
+        quiet = batch.every((kept) => kept.quiet)
         if (batch[0]!.as === null && this.house.leaving()) await this.house.leave()
         await this.send(batch)
-        this.house.reached(true)
+        if (!quiet) this.house.reached(true)
       }
+      quiet = false
       if (this.house.leaving()) await this.house.leave()
       this.failures = 0
     } catch (error) {
       if (!(error instanceof LineDown)) throw error
-      this.house.reached(error instanceof SignedOut)
+      // A covert alert moves nothing on the screen, not even the sign of the line.
+      if (!quiet) this.house.reached(error instanceof SignedOut)
       const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)]
       this.timer = setTimeout(() => void this.flush(), pause)
     }

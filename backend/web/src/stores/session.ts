@@ -9,7 +9,7 @@ import { keepKey, newKey } from '@/offline/device'
 import { LineDown } from '@/offline/wire'
 
 export type Area = 'tablet' | 'phone' | 'auditor' | 'desk'
-export type Colleague = Pick<Me, 'username' | 'name'> & { role: string }
+export type Colleague = Pick<Me, 'username' | 'name'> & { role: string; id?: string }
 
 const HOME: Record<Area, string> = { tablet: '/counter', phone: '/duty', auditor: '/audit', desk: '/desk' }
 const COLLEAGUES = 6
@@ -114,10 +114,10 @@ export const useSession = defineStore('session', () => {
   }
 
   async function remember(person: Me): Promise<void> {
-    const { username, name } = person
+    const { id, username, name } = person
     const role = person.roles[0]?.role ?? ''
     const others = colleagues.value.filter((each) => each.username !== username)
-    colleagues.value = [{ username, name, role }, ...others].slice(0, COLLEAGUES)
+    colleagues.value = [{ id, username, name, role }, ...others].slice(0, COLLEAGUES)
     await putValue('colleagues', JSON.parse(JSON.stringify(colleagues.value)))
   }
 
