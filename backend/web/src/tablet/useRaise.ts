@@ -7,6 +7,8 @@ import { useQueue } from '@/stores/queue'
 
 const UNDO_MS = 10_000
 const SAME_TAP_MS = 1500
+const ANSWER_MS = 400
+const DRAWN_MS = 32
 
 export interface Raised {
   id: string
@@ -40,6 +42,22 @@ export function useRaise() {
     }
   }
 
+  /** The bar says "sent", or there is no answer yet: drawing a whole page would hold the word up. */
+  function said(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = queue.onAnswered((kept) => {
+        if (kept.incident !== id) return
+        setTimeout(over, DRAWN_MS)
+      })
+      const timer = setTimeout(over, ANSWER_MS)
+      function over(): void {
+        stop()
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
   /** A cancel erases nothing; those who were told are told. */
   async function undo(): Promise<void> {
     const current = raised.value
@@ -54,5 +72,5 @@ export function useRaise() {
     raised.value = null
   }
 
-  return { raised, undone, busy, raise, undo, over }
+  return { raised, undone, busy, raise, said, undo, over }
 }
