@@ -80,11 +80,19 @@ export class Sender {
       this.failures = 0
     } catch (error) {
       if (!(error instanceof LineDown)) throw error
-      // A covert alert moves nothing on the screen, not even the sign of the line.
-      if (!quiet) this.house.reached(error instanceof SignedOut)
-      const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)]
+      const waits = quiet ? await this.behindQuiet(error) : true
+      if (waits) this.house.reached(error instanceof SignedOut)
+      const pause = PAUSES_MS[Math.min(waits ? this.failures++ : 0, PAUSES_MS.length - 1)]
       this.timer = setTimeout(() => void this.flush(), pause)
     }
+  }
+
+  /** A covert alert that does not get through moves nothing on the screen, not even the sign of the line. What
+   *  waits behind it looks as if it had been tried itself. */
+  private async behindQuiet(error: LineDown): Promise<boolean> {
+    const first = this.queue.find((kept) => kept.state === 'kept' && !kept.quiet && this.mayGo(kept))
+    if (first && !first.tried && !(error instanceof SignedOut)) await this.replace({ ...first, tried: true })
+    return first !== undefined
   }
 
   /** What goes out next: a note alone, or consecutive commands of one person. */
