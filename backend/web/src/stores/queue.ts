@@ -12,6 +12,8 @@ import { useSession } from './session'
 type Answered = (kept: Kept, result: Result) => void
 
 export interface RaiseOptions {
+  /** Chosen before, for whoever shows it before it is written down. */
+  id?: string
   facts?: CommandData
   note?: string
   drill?: boolean
@@ -84,8 +86,7 @@ export const useQueue = defineStore('queue', () => {
 
   /** Raise an incident; its id is ours and answers everywhere, also where it joined another. */
   async function raise(type: string, options: RaiseOptions = {}): Promise<Kept> {
-    const { quiet = false, ...rest } = options
-    const id = newId()
+    const { quiet = false, id = newId(), ...rest } = options
     const data: CommandData = { type, id }
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) data[name] = value
     return add(await keep({ command: 'open', incident: id, data, as: session.me?.id ?? null, quiet }))

@@ -67,6 +67,9 @@ export default {
     offline: 'Staff cannot change without a line. Raising works.',
   },
   raised: {
+    going: 'Going out',
+    goingWhy: 'Being written down. Undo within 10 s.',
+    failed: '“{title}” could not be kept. Call your manager now, then tap again.',
     sent: 'Sent',
     kept: 'Kept on this device',
     sentWhy: 'Undo erases nothing; those told will hear of it.',

@@ -215,6 +215,7 @@ export default {
     inCharge: '{name}负责',
     you: '你负责',
     since: '{at} 接手',
+    police: '危险先打 110',
     running: '已用时',
     contained: '{at} 控场',
     closed: '{at} 关闭',

@@ -65,6 +65,9 @@ export default {
     offline: '断网时不能换人，上报不受影响。',
   },
   raised: {
+    going: '正在上报',
+    goingWhy: '正在记下。10 秒内可撤销。',
+    failed: '“{title}”没有记下来。请马上打电话给负责人，再点一次。',
     sent: '已上报',
     kept: '已记在本机',
     sentWhy: '撤销不会抹掉记录，已通知的人会收到说明。',
