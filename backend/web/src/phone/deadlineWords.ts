@@ -2,8 +2,12 @@
 import type { IncidentSummary } from '@/api/types'
 import { t, tWord } from '@/i18n'
 
-export function deadlineText(incident: Pick<IncidentSummary, 'next_deadline'>): string {
+export function deadlineText(incident: Pick<IncidentSummary, 'next_deadline'>, over = false): string {
   const [kind = '', name = ''] = (incident.next_deadline?.what ?? '').split(':')
+  if (over) {
+    const missed = tWord('incident.told.reason', kind)
+    if (missed !== kind) return missed
+  }
   if (kind === 'clock') {
     const words = tWord('incident.head.clock', name)
     return words === name ? t('incident.head.next.clock') : words

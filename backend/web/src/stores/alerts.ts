@@ -11,12 +11,15 @@ export interface LiveAlert extends AlertMessage {
   fresh: boolean
 }
 
+/** Its end, with the words it came with: neutral ones, when it was discreet. */
+export type Ended = AlertOver & Pick<AlertMessage, 'title'>
+
 const REMEMBERED = 200
 
 export const useAlerts = defineStore('alerts', () => {
   const live = useLive()
   const queue = shallowRef<readonly LiveAlert[]>([])
-  const lastOver = shallowRef<AlertOver | null>(null)
+  const lastOver = shallowRef<Ended | null>(null)
   let sounded: string[] = []
 
   /** What fills the screen: to act before to know, immediate before soon, audible before discreet, then the oldest. */
@@ -26,7 +29,8 @@ export const useAlerts = defineStore('alerts', () => {
     live.on('alert', (message) => add('alert', message))
     live.on('inform', (message) => add('inform', message))
     live.on('alert_over', (over) => {
-      if (queue.value.some((each) => each.alert_id === over.alert_id)) lastOver.value = over
+      const ended = queue.value.find((each) => each.alert_id === over.alert_id)
+      if (ended) lastOver.value = { ...over, title: ended.title }
       drop((each) => each.alert_id === over.alert_id)
     })
     sounded = (await getValue<string[]>('sounded')) ?? []
