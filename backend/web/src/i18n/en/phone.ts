@@ -64,6 +64,7 @@ export default {
     etaMinutes: '{n} min',
     take: 'I’m in charge',
     onIt: 'I’m on it',
+    help: 'I’ll back them up',
     taking: 'Telling everyone',
     waiting: 'No line: nobody knows yet that you took charge. It is kept on this phone and sent when the line is back. Phone them if it cannot wait.',
     look: 'Look first',
