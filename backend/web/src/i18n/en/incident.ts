@@ -16,7 +16,6 @@ export default {
     unfold: 'Show the steps that are done',
     fold: 'Hide the steps that are done',
     skipped: 'Skipped',
-    show: 'Show this step: {step}',
     clearedBy: '{role} clears it',
     mayExplain: '{name} may override',
     mayExplainRole: 'A manager may override',

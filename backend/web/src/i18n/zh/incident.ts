@@ -14,7 +14,6 @@ export default {
     unfold: '展开已完成的步骤',
     fold: '收起已完成的步骤',
     skipped: '已跳过',
-    show: '看这一步：{step}',
     clearedBy: '{role}放行',
     mayExplain: '{name}可说明原因解锁',
     mayExplainRole: '负责人可说明原因解锁',
