@@ -98,6 +98,7 @@ function placeLabels(marks: MarkOf[], width: number, naming: Naming, drawn: Stre
     const row = (['beside', 'above', 'below'] as const).find((each) => {
       const crossed = drawn && beside < drawn.to && beside + needs > drawn.from
       if (each === 'beside') return !crossed && beside >= taken.beside && beside + needs <= free
+      if (each === 'below' && drawn && mark.x < drawn.to && mark.x + needs > drawn.from) return false
       return mark.x - 7 >= taken[each] && mark.x - 7 + needs <= width
     })
     if (row) {

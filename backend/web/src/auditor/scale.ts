@@ -19,9 +19,11 @@ export interface Scale {
 }
 
 const EDGE = 24
-/** A wait of minutes that would be wider than this is pressed together to `PRESSED`. */
-const WIDEST = 220
-const SHORTEST_MS = 120_000
+/** A long wait that would be wider than this is pressed together to `PRESSED`. */
+const WIDEST = 200
+/** Long is what is longer than this, and many times what is usual in this incident. */
+const LONG_MS = 10_000
+const UNUSUAL = 8
 const PRESSED = 72
 const APART = 96
 const SECONDS = 1000
@@ -40,8 +42,9 @@ export function makeScale(moments: number[], width: number, zone = 8 * 3600 * SE
   const sorted = [...new Set(moments)].sort((a, b) => a - b)
   const first = sorted[0] ?? 0
   const room = Math.max(100, width - 2 * EDGE)
-  const perMs = densityFor(sorted, room)
-  const pieces = layOut(sorted, perMs)
+  const isLong = longIn(sorted)
+  const perMs = densityFor(sorted, room, isLong)
+  const pieces = layOut(sorted, perMs, isLong)
   const end = pieces.at(-1)
   const whole = end ? end.x + end.width + EDGE : width
   const x = (at: number): number => place(pieces, at, first, perMs, whole)
@@ -50,9 +53,9 @@ export function makeScale(moments: number[], width: number, zone = 8 * 3600 * SE
 }
 
 /** Pixels for a millisecond, so that all together fill the room. */
-function densityFor(sorted: number[], room: number): number {
-  const gaps = sorted.slice(1).map((at, index) => at - sorted[index]!)
-  const total = (perMs: number) => gaps.reduce((sum, gap) => sum + widthOf(gap, perMs), 0)
+function densityFor(sorted: number[], room: number, isLong: Long): number {
+  const gaps = gapsOf(sorted)
+  const total = (perMs: number) => gaps.reduce((sum, gap) => sum + widthOf(gap, perMs, isLong), 0)
   let [low, high] = [1e-9, 0.5]
   for (let turn = 0; turn < 48; turn += 1) {
     const middle = Math.sqrt(low * high)
@@ -62,16 +65,27 @@ function densityFor(sorted: number[], room: number): number {
   return low
 }
 
-const isPressed = (gap: number, perMs: number): boolean => gap >= SHORTEST_MS && gap * perMs > WIDEST
-const widthOf = (gap: number, perMs: number): number => (isPressed(gap, perMs) ? PRESSED : gap * perMs)
+type Long = (gap: number) => boolean
+const isPressed = (gap: number, perMs: number, isLong: Long): boolean => isLong(gap) && gap * perMs > WIDEST
+const widthOf = (gap: number, perMs: number, isLong: Long): number => (isPressed(gap, perMs, isLong) ? PRESSED : gap * perMs)
 
-function layOut(sorted: number[], perMs: number): Piece[] {
+const gapsOf = (sorted: number[]): number[] => sorted.slice(1).map((at, index) => at - sorted[index]!)
+
+function longIn(sorted: number[]): Long {
+  const gaps = gapsOf(sorted).sort((a, b) => a - b)
+  const usual = gaps.slice(0, Math.max(1, Math.floor(gaps.length * 0.9)))
+  const mean = usual.reduce((sum, gap) => sum + gap, 0) / Math.max(1, usual.length)
+  const least = Math.max(LONG_MS, UNUSUAL * mean)
+  return (gap) => gap >= least
+}
+
+function layOut(sorted: number[], perMs: number, isLong: Long): Piece[] {
   const pieces: Piece[] = []
   let x = EDGE
   for (const [index, to] of sorted.slice(1).entries()) {
     const from = sorted[index]!
-    const width = widthOf(to - from, perMs)
-    pieces.push({ from, to, x, width, pressed: isPressed(to - from, perMs) })
+    const width = widthOf(to - from, perMs, isLong)
+    pieces.push({ from, to, x, width, pressed: isPressed(to - from, perMs, isLong) })
     x += width
   }
   return pieces
