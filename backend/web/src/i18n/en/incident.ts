@@ -223,7 +223,7 @@ export default {
     inCharge: '{name} in charge',
     you: 'You are in charge',
     since: 'since {at}',
-    police: 'In danger call 110',
+    police: 'Danger: call 110',
     running: 'running',
     contained: 'contained {at}',
     closed: 'closed {at}',
