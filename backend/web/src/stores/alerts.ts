@@ -57,6 +57,13 @@ export const useAlerts = defineStore('alerts', () => {
     drop((each) => keyOf(each) === keyOf(alert))
   }
 
+  /** All of one incident's are seen and put away, or only those of one kind. */
+  function settle(incident: string, kind?: LiveAlert['kind']): void {
+    const settled = (each: LiveAlert) => each.incident_id === incident && (!kind || each.kind === kind)
+    for (const each of queue.value) if (settled(each)) void live.receipt('seen', each)
+    drop(settled)
+  }
+
   function drop(match: (each: LiveAlert) => boolean): void {
     queue.value = queue.value.filter((each) => !match(each))
   }
@@ -66,7 +73,7 @@ export const useAlerts = defineStore('alerts', () => {
     lastOver.value = null
   }
 
-  return { queue, current, lastOver, start, seen, dismiss, clear }
+  return { queue, current, lastOver, start, seen, dismiss, settle, clear }
 })
 
 function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {

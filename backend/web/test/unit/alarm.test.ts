@@ -199,6 +199,20 @@ describe('the live alerts', () => {
     expect(alerts.lastOver?.by?.name).toBe('何静')
   })
 
+  it('are settled together when they are of one incident', async () => {
+    const alerts = await begun()
+    hear('alert', message())
+    hear('alert', message({ alert_id: 'step', urgency: 'soon' }))
+    hear('inform', message({ alert_id: 'told' }))
+    hear('alert', message({ alert_id: 'b', incident_id: 'j' }))
+    live.receipts.length = 0
+    alerts.settle('i', 'inform')
+    expect(live.receipts).toEqual(['seen told:0'])
+    alerts.settle('i')
+    expect(alerts.queue.map((each) => each.alert_id)).toEqual(['b'])
+    expect(live.receipts).toEqual(['seen told:0', 'seen a:0', 'seen step:0'])
+  })
+
   it('put to act before to know, and what is heard before what is not', async () => {
     const alerts = await begun()
     hear('inform', message({ alert_id: 'told' }))
