@@ -94,7 +94,7 @@ function placeLabels(marks: MarkOf[], width: number, naming: Naming, drawn: Stre
     const needs = textWidth(`${text} ${time}`) + GAP
     const next = marks[index + 1]
     const free = Math.min(next ? Math.min(next.from, next.x) - GAP : width, width)
-    const beside = Math.max(mark.x, mark.to) + 14
+    const beside = Math.max(mark.x, mark.to) + (mark.events.length > 1 ? 24 : 14)
     const row = (['beside', 'above', 'below'] as const).find((each) => {
       const crossed = drawn && beside < drawn.to && beside + needs > drawn.from
       if (each === 'beside') return !crossed && beside >= taken.beside && beside + needs <= free

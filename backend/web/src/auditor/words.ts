@@ -186,6 +186,7 @@ const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'repor
 export function dataTold(event: TimelineEvent, context: Context): Told[] {
   return Object.entries(event.data).flatMap(([name, value]) => {
     if (UNTOLD.has(name) || value === null || value === undefined) return []
+    if ((name === 'type' && 'title' in event.data) || (name === 'drill' && value === false)) return []
     if (name === 'facts') return factsOf(value, context)
     if (name === 'record') return recordOf(value, event.data.step, context)
     if (name === 'data') return factsOf(value, context) // of a command that came too late

@@ -35,7 +35,7 @@ export function usePlaces() {
       places.push({ to: '/desk/staff', icon: 'user', label: 'desk.nav.staff' })
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
-    if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'grid', label: 'desk.nav.devices' })
+    if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'tablet', label: 'desk.nav.devices' })
     return places
   })
 }

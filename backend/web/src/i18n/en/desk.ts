@@ -19,6 +19,7 @@ export default {
     clear: 'Waiting for compliance',
     clearSub: 'The branch can complete the step once it is cleared',
     clearNone: 'No step is waiting for you now.',
+    moreSteps: '{n} more',
     clearMany: 'Looked through the newest {n} open incidents.',
     review: 'Review',
     open: 'Open incidents',

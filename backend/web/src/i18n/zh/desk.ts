@@ -17,6 +17,7 @@ export default {
     clear: '等合规放行',
     clearSub: '放行后，网点才能完成这一步',
     clearNone: '现在没有等你放行的步骤。',
+    moreSteps: '还有 {n} 条',
     clearMany: '先查最近 {n} 件没办结的事件。',
     review: '看一看',
     open: '没办结的事件',
