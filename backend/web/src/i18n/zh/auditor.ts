@@ -144,7 +144,7 @@ export default {
     alert_seen: '已看到',
     alert_failed: '没送到',
     alert_acknowledged: '接手',
-    alert_declined: '不能来',
+    alert_declined: '到不了',
     alert_escalated: '逐级上报',
     alert_exhausted: '最后一级也没人',
     step_completed: '步骤完成',
@@ -232,7 +232,7 @@ export default {
     command: {
       'open': '上报',
       'acknowledge': '接手',
-      'decline': '不能来',
+      'decline': '到不了',
       'complete-step': '完成步骤',
       'clear-step': '放行',
       'skip-step': '跳过步骤',
@@ -251,7 +251,7 @@ export default {
     because: {
       'raised': '上报',
       'no_answer': '没人应答',
-      'declined': '都不能来',
+      'declined': '都到不了',
       'unreachable': '找不到人',
       'empty': '这一级没有人',
       'failed': '没送到',

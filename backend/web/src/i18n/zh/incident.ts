@@ -108,7 +108,7 @@ export default {
     draft: '联网后通知，这里会显示谁收到了。',
     informed: '知会',
     level: '第 {n} 级',
-    declined: '不能来',
+    declined: '到不了',
     eta: '约 {n} 分钟到',
     repeat: '第 {n} 次',
     taken: '已有人接手，不再逐级上报。',
@@ -123,7 +123,7 @@ export default {
     reason: {
       raised: '上报',
       no_answer: '没人应答',
-      declined: '都不能来',
+      declined: '都到不了',
       unreachable: '上一级找不到人',
       act_within: '没按时控场',
       escalated: '转上级',
@@ -187,7 +187,7 @@ export default {
     what: {
       'open': '上报',
       'acknowledge': '接手',
-      'decline': '不能来',
+      'decline': '到不了',
       'complete-step': '完成步骤',
       'clear-step': '放行',
       'skip-step': '跳过步骤',

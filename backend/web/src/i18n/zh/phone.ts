@@ -35,7 +35,7 @@ export default {
   },
   reason: {
     no_answer: '上一级没人接手，转到你这里',
-    declined: '上一级来不了，转到你这里',
+    declined: '上一级都到不了，转到你这里',
     unreachable: '上一级联系不上，转到你这里',
     act_within: '接手后还没做控场步骤',
     escalated: '现场要求上级支援',
