@@ -1,5 +1,5 @@
 /** When the phone makes itself heard. Pure: the voice and the timer come from outside. */
-import type { LiveAlert } from '@/stores/alerts'
+import { asksNow, type LiveAlert } from '@/stores/alerts'
 
 export interface Voice {
   /** The alarm's tone, loud; or one soft tone for what is told, not asked. */
@@ -14,9 +14,6 @@ const AGAIN_MS = 2400
 
 export const keyOf = (alert: Pick<Heard, 'alert_id' | 'repeat'>): string => `${alert.alert_id}:${alert.repeat}`
 
-/** Rings again and again: asked to act, at once. Everything else is one soft tone. */
-const insists = (alert: Heard): boolean => alert.kind === 'alert' && alert.urgency === 'immediate'
-
 export class Alarm {
   /** Those that may no longer sound: they were answered by a look, or had their one soft tone. */
   private readonly done = new Set<string>()
@@ -28,14 +25,14 @@ export class Alarm {
     private readonly changed: (ringing: boolean) => void = () => undefined,
   ) {}
 
-  /** These are live now. Discreet ones are never heard, nor those that sounded before. */
+  /** These are live now. What asks to act at once rings on and on, the rest is one soft tone. Discreet ones are never heard, nor those that sounded before. */
   update(live: readonly Heard[]): void {
     this.live = live
     const keys = new Set(live.map(keyOf))
     for (const key of this.done) if (!keys.has(key)) this.done.delete(key)
     const audible = live.filter((each) => each.fresh && !each.discreet && !this.done.has(keyOf(each)))
-    for (const each of audible) if (!insists(each)) this.done.add(keyOf(each))
-    if (audible.some(insists)) this.start()
+    for (const each of audible) if (!asksNow(each)) this.done.add(keyOf(each))
+    if (audible.some(asksNow)) this.start()
     else {
       this.stop()
       if (audible.length > 0) this.voice.ring(true)

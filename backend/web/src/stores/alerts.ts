@@ -22,7 +22,7 @@ export const useAlerts = defineStore('alerts', () => {
   const lastOver = shallowRef<Ended | null>(null)
   let sounded: string[] = []
 
-  /** What fills the screen: to act before to know, immediate before soon, audible before discreet, then the oldest. */
+  /** What is in front: to act before to know, immediate before soon, audible before discreet, then the oldest. */
   const current = computed<LiveAlert | null>(() => [...queue.value].sort(byUrgency)[0] ?? null)
 
   async function start(): Promise<void> {
@@ -57,9 +57,9 @@ export const useAlerts = defineStore('alerts', () => {
     drop((each) => keyOf(each) === keyOf(alert))
   }
 
-  /** All of one incident's are seen and put away, or only those of one kind. */
-  function settle(incident: string, kind?: LiveAlert['kind']): void {
-    const settled = (each: LiveAlert) => each.incident_id === incident && (!kind || each.kind === kind)
+  /** All of one incident's are seen and put away; `cards` leaves what asks to act at once. */
+  function settle(incident: string, cards = false): void {
+    const settled = (each: LiveAlert) => each.incident_id === incident && !(cards && asksNow(each))
     for (const each of queue.value) if (settled(each)) void live.receipt('seen', each)
     drop(settled)
   }
@@ -76,6 +76,10 @@ export const useAlerts = defineStore('alerts', () => {
   return { queue, current, lastOver, start, seen, dismiss, settle, clear }
 })
 
+/** Asked to act, at once: fills the screen and rings. What is told, or only soon, is a card. */
+export const asksNow = (alert: Pick<LiveAlert, 'kind' | 'urgency'>): boolean =>
+  alert.kind === 'alert' && alert.urgency === 'immediate'
+
 function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {
   return `${alert.alert_id}:${alert.repeat}`
 }
@@ -83,6 +87,6 @@ function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {
 function byUrgency(a: LiveAlert, b: LiveAlert): number {
   // What is heard is also what is seen: between equals the discreet one, which makes no sound, waits.
   const rank = (each: LiveAlert) =>
-    (each.kind === 'alert' ? 0 : 4) + (each.urgency === 'immediate' ? 0 : 2) + (each.discreet ? 1 : 0)
+    (asksNow(each) ? 0 : 8) + (each.kind === 'alert' ? 0 : 4) + (each.urgency === 'immediate' ? 0 : 2) + (each.discreet ? 1 : 0)
   return rank(a) - rank(b) || a.raised_at.localeCompare(b.raised_at)
 }
