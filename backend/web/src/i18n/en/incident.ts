@@ -173,6 +173,8 @@ export default {
     image: 'Photo',
     audio: 'Recording',
     pdf: 'PDF',
+    older: 'Earlier notes and photos need the line; new notes are kept as usual.',
+    photoLater: 'Photos can be added once the incident has been sent.',
     purged: 'The text was removed when its retention ended',
     device: 'Counter tablet',
     system: 'System',

@@ -164,6 +164,8 @@ export default {
     image: '照片',
     audio: '录音',
     pdf: 'PDF 文件',
+    older: '断网时看不到以前的备注和照片，新写的照常保存。',
+    photoLater: '上报发出后才能传照片。',
     purged: '内容已按保存期限清除',
     device: '柜台平板',
     system: '系统',
