@@ -35,7 +35,7 @@ export interface Naming {
   among: (count: number) => string
 }
 
-const TOGETHER = 15
+const TOGETHER = 20
 const GAP = 10
 const LONGEST = 26
 

@@ -75,7 +75,7 @@ describe('the lanes', () => {
     expect(performance.now() - started).toBeLessThan(1000)
     const seqs = lanes.flatMap((lane) => lane.marks.flatMap((mark) => mark.events.map(({ seq }) => seq)))
     expect(seqs.sort((a, b) => a - b)).toEqual(events.map(({ seq }) => seq))
-    for (const lane of lanes) expect(lane.marks.length).toBeLessThan(WIDTH / 14)
+    for (const lane of lanes) expect(lane.marks.length).toBeLessThan(WIDTH / 19)
   })
 
   it('do not put times of another kind into one mark', () => {
