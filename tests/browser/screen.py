@@ -7,10 +7,21 @@ text key where a text should be are faults, and fail the test at its end (``Scre
 
 import json
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from tests.browser.line import Line
 from tests.browser.words import Language, Words
@@ -24,6 +35,10 @@ PHONE: Size = (390, 844)
 DESK: Size = (1440, 900)
 PATIENCE_MS = 30_000.0
 """What a busy machine may need until something is on the screen."""
+TICK_MS, SHORT_TICK_MS = 1000, 100
+"""Less than what the app waits for an answer."""
+ANSWER_S = 5.0
+"""For one that never comes: a page that was left has asked for nothing."""
 _ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _NO_LINE = re.compile(r"net::ERR_|WebSocket connection to|status of 50[234]")
 _STOPWATCH = """
@@ -57,6 +72,10 @@ class Screen:
         context.add_init_script(path=_WATCH)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self._asked: set[Request] = set()
+        context.on("request", self._ask)
+        context.on("response", lambda response: self._answer(response.request))
+        context.on("requestfailed", self._answer)
         self.page: Page = context.new_page()
 
     # Who is there
@@ -135,6 +154,18 @@ class Screen:
         self.tile(playbook).click()
         return self
 
+    @contextmanager
+    def holds(self, key: str) -> Iterator[None]:
+        """A finger rests on a button meanwhile."""
+        box = self.button(key).first.bounding_box()
+        assert box is not None
+        touch = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        hand = self.context.new_cdp_session(self.page)
+        hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touch]})
+        yield
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        hand.detach()
+
     def reloads(self) -> Self:
         self.page.reload()
         return self
@@ -143,6 +174,36 @@ class Screen:
         """Wait until the app opens without a line: its files are on the device."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         return self
+
+    def passes(self, milliseconds: int) -> Self:
+        """Time goes by on a screen whose clock stands still, and what it asks is answered."""
+        while milliseconds > 0:
+            self.page.clock.run_for(min(milliseconds, TICK_MS))
+            milliseconds -= TICK_MS
+            self._is_answered()
+        return self
+
+    def passes_until(self, key: str, at_most: int) -> Self:
+        """Time goes by, slowly, until the text can be read."""
+        for _ in range(0, at_most, SHORT_TICK_MS):
+            if self.line(key).first.is_visible():
+                return self
+            self.page.clock.run_for(SHORT_TICK_MS)
+            self.page.wait_for_timeout(SHORT_TICK_MS)
+        return self.reads(key)
+
+    def _is_answered(self) -> None:
+        until = time.monotonic() + ANSWER_S
+        while self._asked and time.monotonic() < until:
+            self.page.wait_for_timeout(5)
+        self._asked.clear()
+
+    def _ask(self, request: Request) -> None:
+        if "/api/" in request.url or request.url.endswith("/healthz"):
+            self._asked.add(request)
+
+    def _answer(self, request: Request) -> None:
+        self._asked.discard(request)
 
     # What they read
 
@@ -153,6 +214,11 @@ class Screen:
     def reads(self, key: str, **values: object) -> Self:
         """Wait until the text can be read."""
         expect(self.line(key, **values).first).to_be_visible()
+        return self
+
+    def reads_among(self, key: str) -> Self:
+        """Wait until the text can be read, with more before or after it."""
+        expect(self.page.get_by_text(self.words.text(key)).first).to_be_visible()
         return self
 
     def no_longer_reads(self, key: str, **values: object) -> Self:

@@ -1,6 +1,6 @@
 /** Every command goes through here: written down first, then sent; what was not taken stays visible. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { keep } from '@/offline/commands'
 import { newId } from '@/offline/ids'
 import { isOverdue, type CommandData, type CommandName, type Kept } from '@/offline/kept'
@@ -67,6 +67,13 @@ export const useQueue = defineStore('queue', () => {
   async function start(): Promise<void> {
     live.on('connected', () => void sender.flush())
     window.addEventListener('online', () => void sender.flush())
+    // Between two people there is no socket that would tell.
+    watch(
+      () => live.line,
+      (line) => {
+        if (line !== 'offline') void sender.flush()
+      },
+    )
     await sender.load()
     void sender.flush()
   }
