@@ -4,6 +4,8 @@ import type { Incident, Me, Step } from '@/api/types'
 export interface Rights {
   manager: boolean
   inCharge: boolean
+  /** Neither closed nor cancelled. */
+  going: boolean
   /** At the branch, or told of it: facts, playbooks, escalation. */
   involved: boolean
   /** May write notes and attach photos. */
@@ -37,6 +39,7 @@ export function rightsOf(incident: Seen, me: Me | null): Rights {
   }
   return {
     manager,
+    going,
     inCharge: me !== null && incident.in_charge?.id === me.id,
     involved,
     writes: told || [...roles].some((role) => role !== 'auditor' && role !== 'admin'),

@@ -55,6 +55,7 @@ export default {
     version: 'playbook v{v}',
     none: 'Nothing to say at this step. Do it, then tick it.',
     all: 'All steps are done. Write down anything new as a note.',
+    over: 'It is over. Write down anything new as a note.',
     quote: '“{text}”',
   },
   facts: {
@@ -194,6 +195,7 @@ export default {
     lateWhy: 'Its time and content are on the timeline; nothing is lost. The incident itself did not change.',
     refusedWhy: 'This one had no effect. Everything else is on record.',
     read: 'Got it',
+    first: '{name} had done “{step}” at {at}. Nothing left to do.',
     byOther: '{name} did “{step}” at {at}. Your tap is on record too.',
     what: {
       'open': 'Raising',
@@ -228,6 +230,7 @@ export default {
     police: 'Danger: call 110',
     running: 'running',
     contained: 'contained {at}',
+    cancelled: 'cancelled {at}',
     closed: 'closed {at}',
     next: {
       act_within: 'left to contain',

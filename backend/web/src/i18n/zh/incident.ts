@@ -53,6 +53,7 @@ export default {
     version: '预案 v{v}',
     none: '这一步没有要说的话，做完打勾就行。',
     all: '步骤都做完了。有新情况，记在备注里。',
+    over: '事件已结束。有新情况，记在备注里。',
     quote: '“{text}”',
   },
   facts: {
@@ -185,6 +186,7 @@ export default {
     lateWhy: '当时的时间和内容已如实记入时间线，没有丢。事件状态没有改变。',
     refusedWhy: '这一项没有生效，其他记录都在。',
     read: '知道了',
+    first: '{name} {at} 先完成了“{step}”，不用再做。',
     byOther: '{name} {at} 已完成“{step}”，你的这一次也已记录。',
     what: {
       'open': '上报',
@@ -219,6 +221,7 @@ export default {
     police: '危险先打 110',
     running: '已用时',
     contained: '{at} 控场',
+    cancelled: '{at} 撤销',
     closed: '{at} 关闭',
     next: {
       act_within: '内须完成控场',
