@@ -156,7 +156,7 @@ def _resolve() -> tuple[Session, Caller]:
 
 def _authenticate() -> tuple[Session, Caller]:
     bearer = _bearer()
-    session = cookie_session(request.cookies) if bearer is None else _living(bearer)
+    session = cookie_session(request.cookies) if bearer is None else _found(bearer)
     caller = None if session is None else caller_of(session, fresh_world(session))
     if session is None or caller is None:
         raise Unauthenticated
@@ -175,9 +175,13 @@ def _bearer() -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def _found(token: str | None) -> Session | None:
+    return services().sessions.find(token) if token else None
+
+
 def _living(token: str | None) -> Session | None:
     """The session of a token, if whoever it stands for still counts."""
-    session = services().sessions.find(token) if token else None
+    session = _found(token)
     if session is None or caller_of(session, fresh_world(session)) is None:
         return None
     return session

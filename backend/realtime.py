@@ -4,7 +4,7 @@ Rooms are the server's choice by what the person may see; there is no client joi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -19,13 +19,13 @@ from backend.callers import caller_of, cookie_session
 from backend.delivery import Emission, change, message_of
 from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
-from backend.packet_json import PacketJson
+from backend.packet_json import PacketJson, event_text
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session
 from backend.time_token import make_token
-from backend.websocket import use_whole_frames
+from backend.websocket import send_frames, text_frame, use_whole_frames
 from escalation.commands import Receive
 from escalation.incident import Incident
 from escalation.people import BYSTANDERS
@@ -80,15 +80,33 @@ class Gateway:
         """Sockets now (metrics)."""
         return len(self._sessions)
 
-    def emit(self, emission: Emission) -> None:
-        """Send one packet to the sockets of this process, each once."""
-        without = list(self._by_user.get(emission.without_user or "", ()))
-        self.socketio.emit(
-            emission.event, emission.payload, to=list(emission.rooms), skip_sid=without
+    def emit(self, emissions: Sequence[Emission]) -> None:
+        """Send packets to the sockets of this process, each once, in this order.
+
+        What goes to the same socket leaves together.
+        """
+        server = self.socketio.server
+        to_send: dict[str, list[tuple[str, str, Emission]]] = defaultdict(list)
+        for emission in emissions:
+            words = event_text(emission.event, emission.payload)
+            without = self._by_user.get(emission.without_user or "", ())
+            for sid, connection in server.manager.get_participants("/", list(emission.rooms)):
+                if sid not in without:
+                    to_send[connection].append((sid, words, emission))
+        for connection, packets in to_send.items():
+            frames = b"".join([text_frame(words) for _, words, _ in packets])
+            socket = server.eio.sockets.get(connection)
+            if socket is None or not send_frames(socket, frames):
+                for sid, _, emission in packets:
+                    self.socketio.emit(emission.event, emission.payload, to=sid)
+        self._note_sent(
+            [
+                notice
+                for emission in emissions
+                for notice in emission.notices
+                if self._reached(notice[1], emission)
+            ]
         )
-        sent = [notice for notice in emission.notices if self._reached(notice[1], emission)]
-        if sent:
-            self._note_sent(sent)
 
     def _reached(self, user_id: str, emission: Emission) -> bool:
         """Somebody of theirs was in one of the rooms; a discreet packet goes to no tablet."""
@@ -177,8 +195,7 @@ class Gateway:
             self.socketio.emit("resync", {}, to=sid)
         for emission in (*(missed or ()), *live):
             self.socketio.emit(emission.event, emission.payload, to=sid)
-            if emission.notices:
-                self._note_sent(list(emission.notices))
+            self._note_sent(list(emission.notices))
 
     def _catch_up(
         self, conn: Connection, caller: Caller, after: int | None
@@ -226,6 +243,8 @@ class Gateway:
 
     def _note_sent(self, notices: list[tuple[str, str, int]]) -> None:
         """Write down that they left the house; many at once, and never before the packet."""
+        if not notices:
+            return
         idle = not self._unsent
         self._unsent.extend(notices)
         if idle:

@@ -1,8 +1,14 @@
 """Limits and headers that every answer and every request has."""
 
-from flask import Flask, Response, request
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, request
 
 from backend.problems import NotFound
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MIB = 1024 * 1024
 _LIMITS = {"/api/v1/sync": 2 * MIB}
@@ -40,13 +46,23 @@ def register(app: Flask) -> None:
         elif path in _LIMITS:
             request.max_content_length = _LIMITS[path]
 
-    @app.after_request
-    def protect(response: Response) -> Response:
-        present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  (Headers)
-        wanted = _API_HEADERS if request.path.startswith("/api/") else _HEADERS
-        response.headers.extend(
-            [(name, value) for name, value in wanted if name.lower() not in present]
-        )
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+    app.wsgi_app = _Headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
+
+
+class _Headers:
+    """Puts the headers on every answer that does not say otherwise itself."""
+
+    def __init__(self, inner: "WSGIApplication") -> None:
+        self._inner = inner
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            present = {name.lower() for name, _ in headers}
+            in_api = environ["PATH_INFO"].startswith("/api/")
+            wanted = _API_HEADERS if in_api else _HEADERS
+            headers += [(name, value) for name, value in wanted if name.lower() not in present]
+            if environ["wsgi.url_scheme"] == "https":
+                headers.append(("Strict-Transport-Security", "max-age=31536000"))
+            return start_response(status, headers, *more)
+
+        return self._inner(environ, start)

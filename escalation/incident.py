@@ -48,6 +48,9 @@ class Progress:
     late: bool = False
 
 
+UNTOUCHED = Progress()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A recipient of an alert and what is known of them.
@@ -230,7 +233,7 @@ class Incident:
 
     def progress_of(self, step_id: str) -> Progress:
         """How far the step is; untouched ones are open."""
-        return self.progress.get(step_id, Progress())
+        return self.progress.get(step_id, UNTOUCHED)
 
     def was_told(self, user: str) -> bool:
         """Alerted or informed."""

@@ -67,6 +67,15 @@ class Directory:
         return held
 
     @cached_property
+    def _roles_at(self) -> dict[str, list[str]]:
+        """The roles that are held at an org, but those of bystanders."""
+        held: dict[str, list[str]] = {}
+        for role, org in self._holders:
+            if role not in BYSTANDERS:
+                held.setdefault(org, []).append(role)
+        return held
+
+    @cached_property
     def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = {}
         for org in self.orgs.values():
@@ -104,10 +113,9 @@ class Directory:
     def staff_of(self, branch: str) -> list[Recipient]:
         """Everybody who works at the branch, each once, in their first role there (G3)."""
         found: dict[str, Recipient] = {}
-        for (role, org), people in self._holders.items():
-            if org == branch and role not in BYSTANDERS:
-                for person in people:
-                    found.setdefault(person.id, Recipient(person, role, org))
+        for role in self._roles_at.get(branch, ()):
+            for person in self._holders[role, branch]:
+                found.setdefault(person.id, Recipient(person, role, branch))
         return sorted(found.values(), key=lambda each: each.person.username)
 
     def resolve(
