@@ -159,7 +159,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
 def stop(services: Services) -> None:
     """End in order; what was accepted is on disk."""
     services.engine.stop()
-    services.writer.run(services.presence.save)
+    services.engine.save_presence(whole=True)
     services.writer.stop()
     services.reader.stop()
     services.slow.stop()
@@ -277,6 +277,7 @@ def _on_hint(services: Services, hint: Any) -> None:
             tuple(packet["rooms"]),
             packet["without_user"],
             tuple(tuple(each) for each in packet["notices"]),
+            packet["complete"],
         )
         services.gateway.emit([emission])
         if packet["event"] == "incident":

@@ -7,6 +7,7 @@ what the driver gives: texts, integers and bytes; what goes wrong are the driver
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -59,13 +60,14 @@ class _Statement:
                 {name: convert[name](row[name]) if name in convert else row[name] for name in row}
                 for row in rows
             ]
-        if not convert:
-            return [tuple([row[name] for name in names]) for row in rows]
-        how = [(name, convert.get(name)) for name in names]
-        return [
-            tuple([row[name] if change is None else change(row[name]) for name, change in how])
-            for row in rows
-        ]
+        if convert:
+            rows = [
+                {**row, **{name: change(row[name]) for name, change in convert.items()}}
+                for row in rows
+            ]
+        if len(names) == 1:
+            return [(row[names[0]],) for row in rows]
+        return list(map(itemgetter(*names), rows)) if names else [()] * len(rows)
 
 
 class Query:
@@ -171,9 +173,7 @@ def _which(table: Table, columns: tuple[str, ...]) -> list[Any]:
     ]
 
 
-def _write(
-    statement: ClauseElement, dialect: Dialect, constants: Row | None = None
-) -> _Statement:
+def _write(statement: ClauseElement, dialect: Dialect, constants: Row | None = None) -> _Statement:
     compiled: Any = statement.compile(dialect=dialect)
     convert = {}
     for name, bind in compiled.binds.items():
@@ -181,5 +181,8 @@ def _write(
         if processor is not None and not isinstance(bind.type, Boolean):  # drivers know booleans
             convert[name] = processor
     literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    literals.update(constants or {})
+    for name in literals.keys() & convert.keys():
+        literals[name] = convert.pop(name)(literals[name])
     names = tuple(compiled.positiontup or ()) if compiled.positional else None
-    return _Statement(str(compiled), names, convert, {**literals, **(constants or {})})
+    return _Statement(str(compiled), names, convert, literals)

@@ -149,9 +149,10 @@ def _require_person() -> None:
 
 
 def _resolve() -> tuple[Session, Caller]:
-    if "caller" not in g:
-        g.session, g.caller = _authenticate()
-    return g.session, g.caller
+    asker: tuple[Session, Caller] | None = g.get("asker")
+    if asker is None:
+        asker = g.asker = _authenticate()
+    return asker
 
 
 def _authenticate() -> tuple[Session, Caller]:

@@ -51,7 +51,7 @@ class Moment(TypeDecorator[datetime]):
         """Milliseconds; a moment without a time zone is a fault."""
         return _to_milliseconds(value)
 
-    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002  (the same for every one)
+    def bind_processor(self, dialect: Dialect) -> Any:
         """``process_bind_param`` without the steps around it."""
         return _to_milliseconds
 

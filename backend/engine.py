@@ -58,7 +58,8 @@ class Engine:
         for work, seconds in (
             (self._check_sessions, 2),
             (self._check_world, 2),
-            (self._save_presence, 5),
+            (self.save_presence, 5),
+            (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._sweep, 3600),
         ):
@@ -214,5 +215,9 @@ class Engine:
         for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep):
             self._services.writer.run(partial(sweep, now=now))
 
-    def _save_presence(self) -> None:
-        self._services.writer.run(self._services.presence.save)
+    def save_presence(self, *, whole: bool = False) -> None:
+        """Write down the running time and who is or was connected lately."""
+        self._services.writer.run(self._services.presence.to_save(whole=whole).save)
+
+    def _save_all_presence(self) -> None:
+        self.save_presence(whole=True)

@@ -69,7 +69,7 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._callers: dict[str, Caller] = {}
         self._by_user: dict[str, set[str]] = defaultdict(set)
-        self._unsent: list[tuple[str, str, int]] = []
+        self._unsent: list[dict[str, Any]] = []
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
         self.socketio.on_event("received", lambda body=None: self._receipt("delivered", body))
@@ -99,14 +99,15 @@ class Gateway:
             if socket is None or not send_frames(socket, frames):
                 for sid, _, emission in packets:
                     self.socketio.emit(emission.event, emission.payload, to=sid)
-        self._note_sent(
-            [
-                notice
-                for emission in emissions
-                for notice in emission.notices
-                if self._reached(notice[1], emission)
-            ]
-        )
+        self._note_sent([key for each in emissions for key in self._sent_notices(each)])
+
+    def _sent_notices(self, emission: Emission) -> list[dict[str, Any]]:
+        """The outbox rows that have left with it; all of an alert's together where all have."""
+        sent = [each for each in emission.notices if self._reached(each[1], emission)]
+        if sent and emission.complete and len(sent) == len(emission.notices):
+            alert_id, _, repeat = sent[0]
+            return [{"alert_id": alert_id, "repeat": repeat}]
+        return [_notice_key(*each) for each in sent]
 
     def _reached(self, user_id: str, emission: Emission) -> bool:
         """Somebody of theirs was in one of the rooms; a discreet packet goes to no tablet."""
@@ -195,7 +196,7 @@ class Gateway:
             self.socketio.emit("resync", {}, to=sid)
         for emission in (*(missed or ()), *live):
             self.socketio.emit(emission.event, emission.payload, to=sid)
-            self._note_sent(list(emission.notices))
+            self._note_sent([_notice_key(*each) for each in emission.notices])
 
     def _catch_up(
         self, conn: Connection, caller: Caller, after: int | None
@@ -241,7 +242,7 @@ class Gateway:
                 notice = (row.alert_id, caller.person.id, row.repeat)
                 yield Emission(row.kind, payload, (), notices=(notice,))
 
-    def _note_sent(self, notices: list[tuple[str, str, int]]) -> None:
+    def _note_sent(self, notices: list[dict[str, Any]]) -> None:
         """Write down that they left the house; many at once, and never before the packet."""
         if not notices:
             return
@@ -256,8 +257,7 @@ class Gateway:
         now = self._services.clock.now()
 
         def mark(batch: Any) -> None:
-            for alert_id, user_id, repeat in dict.fromkeys(notices):
-                key = {"alert_id": alert_id, "user_id": user_id, "repeat": repeat}
+            for key in notices:
                 batch.rows.update(OUTBOX, {**key, "channel": "socket"}, {"sent_at": now})
 
         self._services.writer.submit(mark)
@@ -277,6 +277,10 @@ class Gateway:
         except (Refused, NotFound):
             return {"ok": False, "problem": "invalid"}
         return {"ok": True}
+
+
+def _notice_key(alert_id: str, user_id: str, repeat: int) -> dict[str, Any]:
+    return {"alert_id": alert_id, "user_id": user_id, "repeat": repeat}
 
 
 def _on_device(caller: Caller) -> bool:

@@ -55,7 +55,9 @@ class _Headers:
     def __init__(self, inner: "WSGIApplication") -> None:
         self._inner = inner
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             present = {name.lower() for name, _ in headers}
             in_api = environ["PATH_INFO"].startswith("/api/")
