@@ -1,6 +1,7 @@
 """Limits and headers that every answer and every request has."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
@@ -30,6 +31,7 @@ _HEADERS = tuple(
         ),
     }.items()
 )
+_HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 _API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"))
 
 
@@ -58,13 +60,19 @@ class _Headers:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            present = {name.lower() for name, _ in headers}
-            in_api = environ["PATH_INFO"].startswith("/api/")
-            wanted = _API_HEADERS if in_api else _HEADERS
-            headers += [(name, value) for name, value in wanted if name.lower() not in present]
-            if environ["wsgi.url_scheme"] == "https":
-                headers.append(("Strict-Transport-Security", "max-age=31536000"))
-            return start_response(status, headers, *more)
+        wanted = _API_HEADERS if environ["PATH_INFO"].startswith("/api/") else _HEADERS
+        if environ["wsgi.url_scheme"] == "https":
+            wanted = (*wanted, _HTTPS_ONLY)
+        return self._inner(environ, partial(_start, start_response, wanted))
 
-        return self._inner(environ, start)
+
+def _start(
+    start_response: "StartResponse",
+    wanted: Iterable[tuple[str, str]],
+    status: str,
+    headers: list[tuple[str, str]],
+    *more: Any,
+) -> Any:
+    present = {name.lower() for name, _ in headers}
+    missing = [field for field in wanted if field[0].lower() not in present]
+    return start_response(status, headers + missing, *more)

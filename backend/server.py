@@ -28,6 +28,9 @@ class _Handler(WSGIHandler):
         headers: Any = self.headers
         return cast("RequestHeaders", headers).environ()
 
+    def log_request(self) -> None:
+        """Nothing: gevent would write a line for each request before it is thrown away."""
+
     def _sendall(self, data: bytes) -> None:
         """All at once where that works: gevent's own way asks for the buffer's size each time."""
         sent = 0
