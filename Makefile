@@ -14,25 +14,30 @@ STAMP := $(VENV)/installed.txt
 DEV_STAMP := $(VENV)/installed-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults format venv install install-dev \
-	lint formatted types layers dead-code playbooks-valid audit
+.PHONY: help run test check bench faults screenshots format venv install install-dev app chromium \
+	lint formatted types layers dead-code playbooks-valid app-types app-schema audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## the demo bank on port 8000 (COUNTERBELL_PORT=... for another)
+run: app ## the demo bank on port 8000 (COUNTERBELL_PORT=... for another)
 	@exec env COUNTERBELL_DEMO=1 $(BIN)/python -m backend serve
 
-test: install-dev ## every test (ARGS="-k ladder" for some)
+# Without a Chromium the browser tests fail, and say why; the others are run all the same.
+test: install-dev app ## every test (ARGS="-k ladder" for some)
+	-@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint formatted types layers dead-code playbooks-valid audit ## the seven below (make -k check goes on after a fault)
+check: lint formatted types layers dead-code playbooks-valid app-types app-schema audit ## the nine below (make -k check goes on after a fault)
 
 bench: install-dev ## measure speed and load
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 faults: install-dev ## the long form of the fault tests
 	@COUNTERBELL_LONG=1 $(BIN)/python -m pytest tests/faults -n 0 --timeout 3600 $(ARGS)
+
+screenshots: install-dev app chromium ## every page of the web app, into tests/browser/out
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 format: install-dev ## put the code in its standard form
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -55,6 +60,12 @@ dead-code: install-dev ## what nobody calls
 
 playbooks-valid: install-dev ## every playbook of the library
 	@$(BIN)/python -m backend check-playbooks
+
+app-types: install-dev ## vue-tsc, strict
+	@$(BIN)/python backend/web/build.py check
+
+app-schema: install-dev ## the web app's types are those of the API's document
+	@$(BIN)/python backend/web/build.py drift
 
 audit: install-dev ## known vulnerabilities of the pinned packages
 	@$(BIN)/python .ci/audit.py
@@ -79,3 +90,9 @@ install-dev: venv
 		rm -f $(STAMP) $(DEV_STAMP); \
 		$(PIP_INSTALL) -r requirements-dev.txt && cp requirements.txt $(STAMP) && \
 		cat requirements.txt requirements-dev.txt > $(DEV_STAMP); }
+
+app: install
+	@$(BIN)/python backend/web/build.py
+
+chromium: install-dev
+	@$(BIN)/python -m tests.browser.chromium

@@ -26,12 +26,13 @@ def list_incidents(
         conn: a reading connection.
         services: for states and names.
         caller: a person.
-        query: ``status`` (list), ``branch``, ``type``, ``since``, ``until``, ``drill``, ``q``,
-            ``cursor``, ``limit``.
+        query: ``status`` (list), ``branch`` (or an org above some), ``type``, ``since``,
+            ``until``, ``drill``, ``q``, ``cursor``, ``limit``.
     """
     limit = query["limit"]
     rows = select(_COLUMNS.id, _COLUMNS.opened_at).where(
-        visible(caller, services.world.directory), *_filters(query)
+        visible(caller, services.world.directory),
+        *_filters(query, services.world.directory),
     )
     place = decode_cursor(query.get("cursor"), (str, str))
     if place is not None:
@@ -77,14 +78,15 @@ def _within(orgs: set[str], directory: Directory) -> Any:
     return _COLUMNS.branch.in_(sorted(branches))
 
 
-def _filters(query: Mapping[str, Any]) -> list[Any]:
+def _filters(query: Mapping[str, Any], directory: Directory) -> list[Any]:
     found: list[Any] = []
+    if query.get("branch") is not None:
+        # A region, or the head office, means every branch below it.
+        found.append(_COLUMNS.branch.in_(sorted(directory.below(query["branch"]))))
     if query.get("status"):
         found.append(_COLUMNS.status.in_(query["status"]))
     found += [
-        _COLUMNS[name] == query[name]
-        for name in ("branch", "type", "drill")
-        if query.get(name) is not None
+        _COLUMNS[name] == query[name] for name in ("type", "drill") if query.get(name) is not None
     ]
     if query.get("since"):
         found.append(_COLUMNS.opened_at >= query["since"])

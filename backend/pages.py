@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request, send_from_directory
 from backend.callers import public
 
 DIST = Path(__file__).parent / "web" / "dist"
-AREAS = ("sign-in", "pair", "counter", "duty", "audit", "desk")
+AREAS = ("sign-in", "pair", "counter", "duty", "incidents", "audit", "desk")
 """First words of the app's own addresses (backend/web/src/router.ts); the app does the rest."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from backend.read_models import step_json
+from backend.read_models import gate_json, step_json
 from playbooks.model import Card, Playbook, Text
 
 
@@ -43,9 +43,7 @@ def as_json(book: Playbook) -> dict[str, Any]:
                 **step_json(book.id, step),
                 "due": step.due,
                 "completed_by_raising": step.completed_by_raising,
-                "gate": None
-                if step.gate is None
-                else {"text": step.gate.text.as_json(), "open": False},
+                "gate": None if step.gate is None else gate_json(step.gate, is_open=False),
             }
             for step in book.steps
         ],

@@ -11,7 +11,7 @@ from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
 from playbooks.gates import gate_open, proposals
-from playbooks.model import Library, Playbook, Step, Text
+from playbooks.model import Gate, Library, Playbook, Step
 
 Texts = Mapping[str, Mapping[str, str | None]]
 SentAt = Mapping[tuple[str, str], datetime]
@@ -147,7 +147,7 @@ class _View:
             "due_at": _stamp(state.due.get(step.id)),
             "done_at": _stamp(progress.at),
             "done_by": person(self._directory, progress.by),
-            "gate": None if step.gate is None else {**_text(step.gate.text), "open": is_open},
+            "gate": None if step.gate is None else gate_json(step.gate, is_open=is_open),
         }
         found.update(self._done(progress))
         return found
@@ -205,8 +205,15 @@ def _ready(is_open: bool) -> str:
     return "ready" if is_open else "locked"
 
 
-def _text(text: Text) -> dict[str, Any]:
-    return {"text": text.as_json()}
+def gate_json(gate: Gate, *, is_open: bool) -> dict[str, Any]:
+    """What keeps a step locked, and who may open it or go on all the same."""
+    return {
+        "text": gate.text.as_json(),
+        "open": is_open,
+        "clearance": gate.clearance,
+        "override": gate.override,
+        "override_by_anyone_if": list(gate.override_by_anyone_if),
+    }
 
 
 _untouched_steps: dict[tuple[str, str], orjson.Fragment] = {}

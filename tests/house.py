@@ -10,12 +10,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from backend.pages import DIST
 from tests.builders import EVERYBODY
 from tests.clients import Client, Tablet
 from tests.fakes import MORNING
@@ -117,7 +118,10 @@ class Host:
 
 
 class House:
-    """One demo bank. ``person`` and ``tablet`` are its staff and its counters."""
+    """One demo bank. ``person`` and ``tablet`` are its staff and its counters.
+
+    Its clock stands still until it is moved; opened at None, it is the machine's own.
+    """
 
     def __init__(
         self,
@@ -126,13 +130,16 @@ class House:
         tokens: Mapping[str, str],
         *,
         environ: Mapping[str, str] | None = None,
-        at: datetime = MORNING,
+        at: datetime | None = MORNING,
+        app: Path = DIST,
     ) -> None:
         self.host = host
         self.data = data
         self.environ = {**DEMO, **(environ or {})}
-        self.now = at
+        self.now = at or datetime.now(UTC)
         self.position = 0
+        self._app = app
+        self._lives = at is None
         self._tokens = dict(tokens)
         self._clients: list[Client] = []
         self._people: dict[str, Client] = {}
@@ -150,8 +157,9 @@ class House:
             "open",
             data=str(self.data),
             port=self.host.port,
-            clock=self.now.isoformat(),
+            clock=None if self._lives else self.now.isoformat(),
             environ=self.environ,
+            app=str(self._app),
         )
 
     def close(self) -> None:
@@ -215,13 +223,13 @@ class House:
         """A program without a session, or with that token."""
         return self._kept(Client(self._url, token, "nobody"))
 
-    def tablet(self, org: str = "east-01", keeper: str = "admin1") -> Tablet:
+    def tablet(self, org: str = "east-01", keeper: str = "admin1", **more: Any) -> Tablet:
         """A tablet that has just been paired there."""
         keeper_client = self.person(keeper)
         code = keeper_client.does(
             "POST", "/devices/pairing-codes", {"org": org, "name": "3 号柜台"}
         )
-        return self._kept(Tablet.paired(self._url, code["code"]))
+        return self._kept(Tablet.paired(self._url, code["code"], **more))
 
     def _kept(self, client: Kept) -> Kept:
         self._clients.append(client)

@@ -3,7 +3,8 @@
 ``python -m tests.server`` is told what to do on standard input, a JSON object a line, and answers
 each with one line when everything that follows from it is done and on disk::
 
-    {"do": "open", "data": DIR, "port": 20100, "clock": "2026-03-11T02:00:00Z", "environ": {}}
+    {"do": "open", "data": DIR, "port": 20100, "clock": "2026-03-11T02:00:00Z", "environ": {},
+     "app": DIR}                       "clock": null is the machine's own
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "know", "username": NAME}   wait until that person counts as reachable
@@ -28,7 +29,9 @@ import gevent
 from gevent.pywsgi import WSGIServer
 from sqlalchemy import Connection, func, select
 
+from backend import pages
 from backend.app import create_app, start, stop
+from backend.clock import SystemClock
 from backend.config import from_environment
 from backend.data_lock import DataLock
 from backend.event_store import log_position
@@ -51,7 +54,9 @@ class Opened:
     def __init__(self, order: dict[str, Any]) -> None:
         settings = from_environment(order["environ"], data=order["data"], port=order["port"])
         self._lock = DataLock(settings.data) if settings.embedded else None
-        self._clock = VirtualClock(datetime.fromisoformat(order["clock"]))
+        pages.DIST = Path(order["app"])
+        moment = order["clock"]
+        self._clock = VirtualClock(datetime.fromisoformat(moment)) if moment else SystemClock()
         app = create_app(settings)
         self._services: Services = start(app, settings, self._clock)
         self._server: WSGIServer = make_server(app, settings, "127.0.0.1")
@@ -66,15 +71,17 @@ class Opened:
 
     def advance(self, seconds: float) -> None:
         """Move from deadline to deadline, each at its own moment."""
-        until = self._clock.now() + timedelta(seconds=seconds)
+        clock = self._movable()
+        until = clock.now() + timedelta(seconds=seconds)
         while (due := self._services.reader.run(_earliest)) is not None and due <= until:
-            self._clock.move_to(max(due, self._clock.now()))
+            clock.move_to(max(due, clock.now()))
             self.settle()
-        self._clock.move_to(until)
+        clock.move_to(until)
 
     def jump(self, seconds: float) -> None:
         """Show another time at once."""
-        self._clock.move_to(self._clock.now() + timedelta(seconds=seconds))
+        clock = self._movable()
+        clock.move_to(clock.now() + timedelta(seconds=seconds))
 
     def know(self, username: str) -> None:
         """Wait until this process takes somebody for reachable."""
@@ -105,6 +112,10 @@ class Opened:
         """Where time and log stand."""
         position = self._services.reader.run(log_position)
         return {"now": self._clock.now().isoformat(), "position": position}
+
+    def _movable(self) -> VirtualClock:
+        assert isinstance(self._clock, VirtualClock), "this bank lives by the machine's clock"
+        return self._clock
 
     def _busy(self) -> bool:
         due = self._services.reader.run(_earliest)

@@ -63,6 +63,9 @@ class ReportSchema(Schema):
 class GateSchema(Schema):
     text = fields.Nested(BothSchema, required=True)
     open = _flag()
+    clearance = _maybe()
+    override = _flag()
+    override_by_anyone_if = fields.List(fields.String(), required=True)
 
 
 class ChoiceSchema(Schema):

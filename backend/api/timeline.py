@@ -12,10 +12,12 @@ from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.identity_schemas import problems
 from backend.api.views import find_visible
+from backend.bulk import rows_by_ids
 from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
 from backend.services import services
+from backend.tables import DeviceRow
 from escalation.timeline import MAX_INTEGER
 
 blueprint = Blueprint("timeline", __name__, description="Timelines.")
@@ -91,12 +93,22 @@ class HeadSchema(Schema):
     hash = fields.String(required=True)
 
 
+class SigningDeviceSchema(Schema):
+    """A device that has signed; its key is SPKI, base64url, and null where it has none."""
+
+    name = fields.String(required=True)
+    public_key = fields.String(required=True, allow_none=True)
+
+
 class TimelineSchema(Schema):
-    """At most 1,000 events, the texts that they hold sealed, and where the incident stands."""
+    """At most 1,000 events, what they hold sealed, who signed, and where the incident stands."""
 
     events = fields.List(fields.Nested(EventSchema), required=True)
     sealed = fields.Dict(
         keys=fields.String(), values=fields.Nested(SealedTextSchema), required=True
+    )
+    devices = fields.Dict(
+        keys=fields.String(), values=fields.Nested(SigningDeviceSchema), required=True
     )
     head = fields.Nested(HeadSchema, required=True)
 
@@ -125,5 +137,13 @@ def _timeline(conn: Connection, incident_id: str, after: int, last: int) -> dict
     return {
         "events": events,
         "sealed": texts_of(conn, events),
+        "devices": _devices(conn, events),
         "head": {"seq": head["seq"], "hash": head["hash"]},
     }
+
+
+def _devices(conn: Connection, events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The tablets whose signatures the events hold, revoked ones included."""
+    ids = sorted({event["device"]["id"] for event in events if event["device"]})
+    rows = rows_by_ids(conn, DeviceRow.__table__, ids) if ids else []
+    return {row.id: {"name": row.name, "public_key": row.public_key} for row in rows}

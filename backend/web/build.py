@@ -7,11 +7,15 @@ types, ``test`` runs the unit tests, ``test:server`` those against a running dem
 (COUNTERBELL_URL), and ``npm ...`` is npm.
 """
 
+import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +24,11 @@ ROOT = WEB.parent.parent
 LOCK = WEB / "package-lock.json"
 MODULES = WEB / "node_modules"
 INSTALLED = MODULES / ".counterbell-lock"
-BUILT = WEB / "dist" / ".counterbell-sources"
+DIST = WEB / "dist"
+BUILT = DIST / ".counterbell-sources"
+#: Where a build is made and where the one before goes; a server never sees half of one.
+MAKING = MODULES / ".counterbell-dist"
+BEFORE = MODULES / ".counterbell-dist-before"
 SCHEMA = WEB / "src" / "api" / "schema.d.ts"
 SOURCES = ("index.html", "package-lock.json", "tsconfig.json", "vite.config.ts", "vite.plugins.ts")
 
@@ -48,27 +56,56 @@ def main(words: list[str]) -> int:
     return 0
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One at a time in this folder: who comes second finds the work done."""
+    folder = os.open(WEB, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def install() -> None:
     """Packages exactly as the lock file names them."""
-    lock = digest([LOCK])
-    if INSTALLED.is_file() and INSTALLED.read_text() == lock:
-        return
-    print("Installing the web app's packages ...", flush=True)
-    quietly("ci", "--no-progress", "--loglevel=error")
-    INSTALLED.write_text(lock)
+    with alone():
+        lock = digest([LOCK])
+        if INSTALLED.is_file() and INSTALLED.read_text() == lock:
+            return
+        print("Installing the web app's packages ...", flush=True)
+        quietly(
+            "the web app's packages cannot be had from the npm registry",
+            *("ci", "--no-progress", "--loglevel=error"),
+        )
+        INSTALLED.write_text(lock)
 
 
 def build() -> None:
     """``dist`` from the sources, unless it is what they make already."""
-    sources = [WEB / name for name in SOURCES]
+    with alone():
+        state = digest(sources())
+        if BUILT.is_file() and BUILT.read_text() == state:
+            return
+        print("Building the web app ...", flush=True)
+        quietly(
+            "the web app cannot be built",
+            *("run", "--silent", "bundle", "--", "--outDir", str(MAKING), "--emptyOutDir"),
+        )
+        (MAKING / BUILT.name).write_text(state)
+        shutil.rmtree(BEFORE, ignore_errors=True)
+        if DIST.exists():
+            DIST.rename(BEFORE)
+        MAKING.rename(DIST)
+        shutil.rmtree(BEFORE, ignore_errors=True)
+
+
+def sources() -> list[Path]:
+    """What ``dist`` is made of."""
+    found = [WEB / name for name in SOURCES]
     for folder in ("src", "public"):
-        sources += sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
-    state = digest(sources)
-    if BUILT.is_file() and BUILT.read_text() == state:
-        return
-    print("Building the web app ...", flush=True)
-    quietly("run", "--silent", "bundle")
-    BUILT.write_text(state)
+        found += sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
+    return found
 
 
 def drift() -> int:
@@ -90,7 +127,10 @@ def write_types(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder) / "openapi.json"
         document.write_bytes(openapi())
-        quietly("exec", "--", "openapi-typescript", str(document), "-o", str(target))
+        quietly(
+            "the types cannot be written",
+            *("exec", "--", "openapi-typescript", str(document), "-o", str(target)),
+        )
 
 
 def openapi() -> bytes:
@@ -116,12 +156,13 @@ def npm(*words: str, **more: object) -> "subprocess.CompletedProcess[bytes]":
     )
 
 
-def quietly(*words: str) -> None:
-    """npm without a word, unless it fails."""
+def quietly(fault: str, *words: str) -> None:
+    """npm without a word, unless it fails: then all of its own, and what it means in one line."""
     done = npm(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.stderr.buffer.write(done.stdout)
-        sys.exit(done.returncode)
+        sys.stderr.flush()
+        sys.exit(f"counterbell: {fault}; the reason is above")
 
 
 def digest(paths: list[Path]) -> str:

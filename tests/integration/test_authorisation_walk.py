@@ -57,7 +57,7 @@ NEW_USER = {
     "roles": [{"role": "teller", "org": "east-01"}],
 }
 NEW_ORG = {"id": "east-03", "name": "城东新村支行", "parent": "east"}
-AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'audit', 'desk'):area>"
+AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'incidents', 'audit', 'desk'):area>"
 FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
 
 ROUTES: dict[str, Route] = {

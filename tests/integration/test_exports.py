@@ -1,5 +1,6 @@
 """Timelines taken out of the house, over HTTP: who may, what they get, and what is on record."""
 
+import base64
 import csv
 import io
 import json
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from backend.verify import main
+from escalation.timeline import canonical
 from tests.clients import Client, new_id
 from tests.house import House
 
@@ -237,7 +241,39 @@ def test_the_timeline_comes_in_parts_with_its_texts(house: House, incident: Any)
     assert [each["text"] for each in rest["sealed"].values()] == ["+86 要求见领导\n第二行"]
     assert rest["head"] == whole["head"]
     beyond = teller.timeline(incident, after=2**53 - 1)
-    assert beyond == {"events": [], "sealed": {}, "head": whole["head"]}
+    assert beyond == {"events": [], "sealed": {}, "devices": {}, "head": whole["head"]}
+
+
+def test_the_timeline_gives_the_keys_that_its_devices_sign_with(house: House) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    spki = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    tablet = house.tablet(public_key=base64.urlsafe_b64encode(spki).rstrip(b"=").decode())
+    found, command_id = new_id(), new_id()
+    said: dict[str, Any] = {
+        "command_id": command_id,
+        "incident": found,
+        "command": "open",
+        "data": {"type": "group_visit", "id": found},
+        "occurred": None,
+        "device_seq": 1,
+    }
+    raw = utils.decode_dss_signature(key.sign(canonical(said), ec.ECDSA(hashes.SHA256())))
+    signature = b"".join(part.to_bytes(32) for part in raw)
+    proof = {
+        "seq": 1,
+        "signature": base64.urlsafe_b64encode(signature).rstrip(b"=").decode(),
+        "signed": canonical(said).decode(),
+    }
+    body = {"type": "group_visit", "id": found, "command_id": command_id, "device": proof}
+    tablet.does("POST", "/incidents", body)
+    timeline = house.person("auditor1").timeline(found)
+    device = timeline["events"][0]["device"]
+    assert device == {"id": tablet.device_id, **proof}
+    told = timeline["devices"][device["id"]]
+    assert told["name"] == "3 号柜台"
+    assert base64.urlsafe_b64decode(told["public_key"] + "==") == spki
 
 
 def test_the_timeline_says_from_where_to_catch_up(house: House, incident: Any) -> None:

@@ -37,6 +37,9 @@ def test_the_police_step_is_locked_and_says_why(house: House) -> None:
     assert police["state"] == "locked"
     assert police["gate"]["open"] is False
     assert police["gate"]["text"]["zh"]
+    assert police["gate"]["override"] is True
+    assert police["gate"]["override_by_anyone_if"] == ["danger_to_life"]
+    assert police["gate"]["clearance"] is None
     for name in ("teller1", "guard1", "manager1"):
         house.person(name).refused(storm, "complete-step", 409, "step-locked", step="call_police")
 

@@ -125,6 +125,8 @@ def test_the_list_filters_by_what_one_asks_for(house: House) -> None:
     assert found(status="open,acknowledged") == {storm["id"], group["id"], drill["id"]}
     assert found(type=TYPE) == {storm["id"]}
     assert found(branch="east-02") == set()
+    assert found(branch="east-01") == found(branch="east") == found(branch="hq") == found()
+    assert found(branch="west") == found(branch="nowhere") == set()
     assert found(drill="true") == {drill["id"]}
     assert found(since="2026-03-11T02:01:00Z") == {group["id"], drill["id"]}
     assert found(until="2026-03-11T02:01:00Z") == {storm["id"]}

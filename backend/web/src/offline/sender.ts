@@ -67,20 +67,32 @@ export class Sender {
   }
 
   private async run(): Promise<void> {
+    let quiet = false
     try {
       for (let batch = this.next(); batch.length; batch = this.next()) {
+        quiet = batch.every((kept) => kept.quiet)
         if (batch[0]!.as === null && this.house.leaving()) await this.house.leave()
         await this.send(batch)
-        this.house.reached(true)
+        if (!quiet) this.house.reached(true)
       }
+      quiet = false
       if (this.house.leaving()) await this.house.leave()
       this.failures = 0
     } catch (error) {
       if (!(error instanceof LineDown)) throw error
-      this.house.reached(error instanceof SignedOut)
-      const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)]
+      const waits = quiet ? await this.behindQuiet(error) : true
+      if (waits) this.house.reached(error instanceof SignedOut)
+      const pause = PAUSES_MS[Math.min(waits ? this.failures++ : 0, PAUSES_MS.length - 1)]
       this.timer = setTimeout(() => void this.flush(), pause)
     }
+  }
+
+  /** A covert alert that does not get through moves nothing on the screen, not even the sign of the line. What
+   *  waits behind it looks as if it had been tried itself. */
+  private async behindQuiet(error: LineDown): Promise<boolean> {
+    const first = this.queue.find((kept) => kept.state === 'kept' && !kept.quiet && this.mayGo(kept))
+    if (first && !first.tried && !(error instanceof SignedOut)) await this.replace({ ...first, tried: true })
+    return first !== undefined
   }
 
   /** What goes out next: a note alone, or consecutive commands of one person. */

@@ -11,22 +11,26 @@ export interface LiveAlert extends AlertMessage {
   fresh: boolean
 }
 
+/** Its end, with the words it came with: neutral ones, when it was discreet. */
+export type Ended = AlertOver & Pick<AlertMessage, 'title'>
+
 const REMEMBERED = 200
 
 export const useAlerts = defineStore('alerts', () => {
   const live = useLive()
   const queue = shallowRef<readonly LiveAlert[]>([])
-  const lastOver = shallowRef<AlertOver | null>(null)
+  const lastOver = shallowRef<Ended | null>(null)
   let sounded: string[] = []
 
-  /** What fills the screen: to act before to know, immediate before soon, then the oldest. */
+  /** What is in front: to act before to know, immediate before soon, audible before discreet, then the oldest. */
   const current = computed<LiveAlert | null>(() => [...queue.value].sort(byUrgency)[0] ?? null)
 
   async function start(): Promise<void> {
     live.on('alert', (message) => add('alert', message))
     live.on('inform', (message) => add('inform', message))
     live.on('alert_over', (over) => {
-      if (queue.value.some((each) => each.alert_id === over.alert_id)) lastOver.value = over
+      const ended = queue.value.find((each) => each.alert_id === over.alert_id)
+      if (ended) lastOver.value = { ...over, title: ended.title }
       drop((each) => each.alert_id === over.alert_id)
     })
     sounded = (await getValue<string[]>('sounded')) ?? []
@@ -53,6 +57,13 @@ export const useAlerts = defineStore('alerts', () => {
     drop((each) => keyOf(each) === keyOf(alert))
   }
 
+  /** All of one incident's are seen and put away; `cards` leaves what asks to act at once. */
+  function settle(incident: string, cards = false): void {
+    const settled = (each: LiveAlert) => each.incident_id === incident && !(cards && asksNow(each))
+    for (const each of queue.value) if (settled(each)) void live.receipt('seen', each)
+    drop(settled)
+  }
+
   function drop(match: (each: LiveAlert) => boolean): void {
     queue.value = queue.value.filter((each) => !match(each))
   }
@@ -62,14 +73,20 @@ export const useAlerts = defineStore('alerts', () => {
     lastOver.value = null
   }
 
-  return { queue, current, lastOver, start, seen, dismiss, clear }
+  return { queue, current, lastOver, start, seen, dismiss, settle, clear }
 })
+
+/** Asked to act, at once: fills the screen and rings. What is told, or only soon, is a card. */
+export const asksNow = (alert: Pick<LiveAlert, 'kind' | 'urgency'>): boolean =>
+  alert.kind === 'alert' && alert.urgency === 'immediate'
 
 function keyOf(alert: Pick<AlertMessage, 'alert_id' | 'repeat'>): string {
   return `${alert.alert_id}:${alert.repeat}`
 }
 
 function byUrgency(a: LiveAlert, b: LiveAlert): number {
-  const rank = (each: LiveAlert) => (each.kind === 'alert' ? 0 : 2) + (each.urgency === 'immediate' ? 0 : 1)
+  // What is heard is also what is seen: between equals the discreet one, which makes no sound, waits.
+  const rank = (each: LiveAlert) =>
+    (asksNow(each) ? 0 : 8) + (each.kind === 'alert' ? 0 : 4) + (each.urgency === 'immediate' ? 0 : 2) + (each.discreet ? 1 : 0)
   return rank(a) - rank(b) || a.raised_at.localeCompare(b.raised_at)
 }

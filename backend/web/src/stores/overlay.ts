@@ -48,7 +48,7 @@ function apply(shown: Shown, kept: Kept, me: Person | null): void {
       if (step) Object.assign(step, { state: 'ready', done_at: null, done_by: null, sending: true })
       break
     case 'record-facts':
-      addFacts(shown, kept.data.facts as CommandData)
+      addFacts(shown, kept)
       break
     case 'add-note':
       shown.sendingNotes.push({ seq: kept.seq, text: textOf(kept, 'text') ?? '', at })
@@ -67,9 +67,10 @@ function apply(shown: Shown, kept: Kept, me: Person | null): void {
   }
 }
 
-function addFacts(shown: Shown, facts: CommandData): void {
+function addFacts(shown: Shown, kept: Kept): void {
+  const facts = kept.data.facts as CommandData
   for (const [name, value] of Object.entries(facts)) {
-    shown.facts[name] = value
+    shown.facts[name] = textOf({ ...kept, data: facts }, name) ?? value
     shown.sendingFacts.push(name)
   }
 }

@@ -12,6 +12,8 @@ import { useSession } from './session'
 type Answered = (kept: Kept, result: Result) => void
 
 export interface RaiseOptions {
+  /** Chosen before, for whoever shows it before it is written down. */
+  id?: string
   facts?: CommandData
   note?: string
   drill?: boolean
@@ -38,28 +40,28 @@ export const useQueue = defineStore('queue', () => {
     reached: (ok) => live.setReached(ok),
     changed(queue) {
       all.value = queue
-      if (queue.some(isOverdue)) gap = true
+      if (queue.some((each) => isOverdue(each) && !each.quiet)) gap = true
     },
     answered(kept, result) {
-      sentSinceGap += 1
+      if (!kept.quiet) sentSinceGap += 1
       waiting.get(kept.command_id)?.(result)
       waiting.delete(kept.command_id)
       for (const listener of listeners) listener(kept, result)
-      if (gap && !all.value.some((each) => each.state === 'kept')) tellSent()
+      if (gap && !shownKept.value.length) tellSent()
       else if (!gap) sentSinceGap = 0
     },
   })
 
-  /** Not answered yet, in order. */
-  const kept = computed(() => all.value.filter((each) => each.state === 'kept'))
+  /** Not answered yet, in order. A covert alert is not among them: a note that is only begun counts nothing. */
+  const shownKept = computed(() => all.value.filter((each) => each.state === 'kept' && !each.quiet))
   /** Those that a gap holds back: what the strip counts. */
-  const overdue = computed(() => kept.value.filter(isOverdue))
+  const overdue = computed(() => shownKept.value.filter(isOverdue))
   /** Answered with no, or too late: shown until somebody has read it. */
   const unheeded = computed(() => all.value.filter((each) => each.state !== 'kept'))
   /** Kept for somebody who is not here now. */
   const held = computed(() => {
     const person = session.leavingId ?? session.me?.id ?? null
-    return kept.value.filter((each) => each.command !== 'open' && each.as !== null && each.as !== person)
+    return shownKept.value.filter((each) => each.command !== 'open' && each.as !== null && each.as !== person)
   })
 
   async function start(): Promise<void> {
@@ -84,8 +86,7 @@ export const useQueue = defineStore('queue', () => {
 
   /** Raise an incident; its id is ours and answers everywhere, also where it joined another. */
   async function raise(type: string, options: RaiseOptions = {}): Promise<Kept> {
-    const { quiet = false, ...rest } = options
-    const id = newId()
+    const { quiet = false, id = newId(), ...rest } = options
     const data: CommandData = { type, id }
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) data[name] = value
     return add(await keep({ command: 'open', incident: id, data, as: session.me?.id ?? null, quiet }))
@@ -114,7 +115,7 @@ export const useQueue = defineStore('queue', () => {
 
   return {
     all,
-    kept,
+    kept: shownKept,
     overdue,
     unheeded,
     held,

@@ -7,9 +7,10 @@ import type { DeviceRef, Me } from '@/api/types'
 import { dropValue, getValue, putValue } from '@/offline/db'
 import { keepKey, newKey } from '@/offline/device'
 import { LineDown } from '@/offline/wire'
+import { useWide } from '@/ui/wide'
 
 export type Area = 'tablet' | 'phone' | 'auditor' | 'desk'
-export type Colleague = Pick<Me, 'username' | 'name'> & { role: string }
+export type Colleague = Pick<Me, 'username' | 'name'> & { role: string; id?: string }
 
 const HOME: Record<Area, string> = { tablet: '/counter', phone: '/duty', auditor: '/audit', desk: '/desk' }
 const COLLEAGUES = 6
@@ -28,7 +29,8 @@ export const useSession = defineStore('session', () => {
   const locked = computed(() => onDevice.value && me.value === null)
   const present = computed(() => onDevice.value || me.value !== null)
   const roles = computed(() => [...new Set(me.value?.roles.map((each) => each.role) ?? [])])
-  const area = computed<Area>(() => areaOf(onDevice.value, roles.value))
+  const wide = useWide()
+  const area = computed<Area>(() => areaOf(onDevice.value, roles.value, wide.value))
   const home = computed(() => (present.value ? HOME[area.value] : '/sign-in'))
 
   /** At the start: from this device's memory at once, then from the server. */
@@ -114,10 +116,10 @@ export const useSession = defineStore('session', () => {
   }
 
   async function remember(person: Me): Promise<void> {
-    const { username, name } = person
+    const { id, username, name } = person
     const role = person.roles[0]?.role ?? ''
     const others = colleagues.value.filter((each) => each.username !== username)
-    colleagues.value = [{ username, name, role }, ...others].slice(0, COLLEAGUES)
+    colleagues.value = [{ id, username, name, role }, ...others].slice(0, COLLEAGUES)
     await putValue('colleagues', JSON.parse(JSON.stringify(colleagues.value)))
   }
 
@@ -145,11 +147,14 @@ export const useSession = defineStore('session', () => {
 })
 
 const COUNTER_ROLES = new Set(['teller'])
+/** At a desk they have a desk; on a phone they are on duty like the others. */
+const DESK_ROLES = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'business_line'])
 
-function areaOf(onDevice: boolean, roles: string[]): Area {
+function areaOf(onDevice: boolean, roles: string[], wide: boolean): Area {
   if (onDevice) return 'tablet'
   if (roles.includes('auditor')) return 'auditor'
   if (roles.includes('admin')) return 'desk'
+  if (wide && roles.length && roles.every((role) => DESK_ROLES.has(role))) return 'desk'
   return roles.every((role) => COUNTER_ROLES.has(role)) ? 'tablet' : 'phone'
 }
 

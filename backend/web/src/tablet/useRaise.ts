@@ -2,15 +2,19 @@
 import { ref, shallowRef } from 'vue'
 import type { Playbook } from '@/api/types'
 import { t } from '@/i18n'
+import { newId } from '@/offline/ids'
 import type { RaiseOptions } from '@/stores/queue'
 import { useQueue } from '@/stores/queue'
 
 const UNDO_MS = 10_000
 const SAME_TAP_MS = 1500
+const ANSWER_MS = 400
+const DRAWN_MS = 32
 
 export interface Raised {
   id: string
-  seq: number
+  /** null for the moment while it is being signed and written down. */
+  seq: number | null
   book: Playbook
   until: number
 }
@@ -18,26 +22,54 @@ export interface Raised {
 // One for the whole tablet: the bar goes with the teller from the home to the checklist.
 const raised = shallowRef<Raised | null>(null)
 const undone = shallowRef<Playbook | null>(null)
+/** It could not even be written down: the disk is full, or not to be had. */
+const failed = shallowRef<Playbook | null>(null)
 const busy = ref<string | null>(null)
 let lastTap = { type: '', at: 0 }
 
 export function useRaise() {
   const queue = useQueue()
 
-  /** Resolves with the incident's id once it is safe on this device. A trembling finger counts once. */
+  /** The bar answers the tap in the next frame: it is on its way, and can be undone. Signing and the disk come
+   *  after it; then it says "kept", and "sent" when the server has answered. Resolves with the incident's id once
+   *  it is safe on this device. A trembling finger counts once. */
   async function raise(book: Playbook, options: RaiseOptions = {}): Promise<string | null> {
     const at = performance.now()
     if (lastTap.type === book.id && at - lastTap.at < SAME_TAP_MS) return null
     lastTap = { type: book.id, at }
+    const id = newId()
+    const shown: Raised = { id, seq: null, book, until: Date.now() + UNDO_MS }
     busy.value = book.id
+    raised.value = shown
+    undone.value = failed.value = null
     try {
-      const kept = await queue.raise(book.id, options)
-      raised.value = { id: kept.incident!, seq: kept.seq, book, until: Date.now() + UNDO_MS }
-      undone.value = null
-      return kept.incident
+      const { seq } = await queue.raise(book.id, { ...options, id })
+      if (raised.value === shown) raised.value = { ...shown, seq }
+      return id
+    } catch {
+      if (raised.value === shown) raised.value = null
+      failed.value = book
+      lastTap = { type: '', at: 0 }
+      return null
     } finally {
       busy.value = null
     }
+  }
+
+  /** The bar says "sent", or there is no answer yet: drawing a whole page would hold the word up. */
+  function said(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = queue.onAnswered((kept) => {
+        if (kept.incident !== id) return
+        setTimeout(over, DRAWN_MS)
+      })
+      const timer = setTimeout(over, ANSWER_MS)
+      function over(): void {
+        stop()
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** A cancel erases nothing; those who were told are told. */
@@ -54,5 +86,5 @@ export function useRaise() {
     raised.value = null
   }
 
-  return { raised, undone, busy, raise, undo, over }
+  return { raised, undone, failed, busy, raise, said, undo, over }
 }

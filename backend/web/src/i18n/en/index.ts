@@ -2,7 +2,8 @@ import type { Messages } from '../schema'
 import auditor from './auditor'
 import common from './common'
 import desk from './desk'
+import incident from './incident'
 import phone from './phone'
 import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk } satisfies Messages
+export default { common, tablet, phone, auditor, desk, incident } satisfies Messages

@@ -1,7 +1,8 @@
 import auditor from './auditor'
 import common from './common'
 import desk from './desk'
+import incident from './incident'
 import phone from './phone'
 import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk }
+export default { common, tablet, phone, auditor, desk, incident }

@@ -1,0 +1,44 @@
+/** Where somebody may go at a desk: only pages that there are, and that are for them. */
+import { computed } from 'vue'
+import type { TextKey } from '@/i18n'
+import { useSession } from '@/stores/session'
+import type { IconName } from '@/ui/icons'
+
+export interface Place {
+  to: string
+  icon: IconName
+  label: TextKey
+}
+
+const DESK = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'business_line', 'admin'])
+const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_supervisor', 'regional_manager', 'hq_duty'])
+const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
+export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
+
+const some = (roles: string[], of: Set<string>): boolean => roles.some((role) => of.has(role))
+
+/** Exports something, somewhere; the server decides for each incident. */
+export const mayExport = (roles: string[]): boolean => some(roles, EXPORTERS) || some(roles, MANAGERS)
+
+export function usePlaces() {
+  const session = useSession()
+  return computed<Place[]>(() => {
+    const roles = session.roles
+    const places: Place[] = []
+    if (session.home === '/duty') places.push({ to: '/duty', icon: 'bell', label: 'desk.nav.duty' })
+    if (some(roles, DESK)) places.push({ to: '/desk', icon: 'grid', label: 'desk.nav.desk' })
+    if (roles.some((role) => role !== 'admin')) {
+      places.push({ to: listPath(roles), icon: 'list', label: 'desk.nav.incidents' })
+    }
+    if (mayExport(roles)) places.push({ to: '/audit/file', icon: 'shield-ok', label: 'desk.nav.file' })
+    if (roles.includes('admin')) {
+      places.push({ to: '/desk/staff', icon: 'user', label: 'desk.nav.staff' })
+      places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
+    }
+    if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'tablet', label: 'desk.nav.devices' })
+    return places
+  })
+}
+
+/** The list is an auditor's home; everybody else has it beside theirs. */
+export const listPath = (roles: string[]): string => (roles.includes('auditor') ? '/audit' : '/incidents')

@@ -1,0 +1,45 @@
+/** Who is told of an incident, and how far it got to each of them. */
+import type { Incident, Person, Recipient } from '@/api/types'
+
+export interface Told {
+  key: string
+  user: Person | null
+  role: string
+  /** 0 for those informed. */
+  level: number
+  declined: boolean
+  recipient: Recipient
+  repeat: number
+}
+
+/** Everybody once, with the latest alert that went to them; first levels first. */
+export function toldOf(incident: Pick<Incident, 'alerts' | 'informed'>): Told[] {
+  const found = new Map<string, Told>()
+  const add = (recipient: Recipient, level: number, repeat: number): void => {
+    const key = recipient.user?.id ?? `role:${recipient.role}`
+    const known = found.get(key)
+    const first = known && known.level > 0 ? Math.min(known.level, level || known.level) : level
+    found.set(key, {
+      key,
+      user: recipient.user,
+      role: recipient.role,
+      level: first,
+      declined: recipient.declined ?? false,
+      recipient,
+      repeat,
+    })
+  }
+  for (const recipient of incident.informed) add(recipient, 0, 0)
+  for (const alert of incident.alerts) for (const recipient of alert.recipients) add(recipient, alert.level, alert.repeat)
+  return [...found.values()].sort((a, b) => (a.level || 99) - (b.level || 99))
+}
+
+/** Who of those told holds a role: names beside the steps. */
+export function holdersOf(incident: Pick<Incident, 'alerts' | 'informed'>, role: string): Person[] {
+  return toldOf(incident).flatMap((each) => (each.role === role && each.user ? [each.user] : []))
+}
+
+/** It went out to them, or will: not everything has failed. */
+export function isReached({ recipient }: Told): boolean {
+  return recipient.channels.some(({ state }) => state !== 'unreachable' && state !== 'failed')
+}
