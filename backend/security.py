@@ -1,15 +1,14 @@
 """Limits and headers that every answer and every request has."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, request
 
 from backend.problems import NotFound
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+WSGIApplication = Callable[..., Iterable[bytes]]
 
 MIB = 1024 * 1024
 _LIMITS = {"/api/v1/sync": 2 * MIB}
@@ -54,11 +53,11 @@ def register(app: Flask) -> None:
 class _Headers:
     """Puts the headers on every answer that does not say otherwise itself."""
 
-    def __init__(self, inner: "WSGIApplication") -> None:
+    def __init__(self, inner: WSGIApplication) -> None:
         self._inner = inner
 
     def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, environ: Mapping[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         wanted = _API_HEADERS if environ["PATH_INFO"].startswith("/api/") else _HEADERS
         if environ["wsgi.url_scheme"] == "https":
@@ -67,7 +66,7 @@ class _Headers:
 
 
 def _start(
-    start_response: "StartResponse",
+    start_response: Callable[..., Any],
     wanted: Iterable[tuple[str, str]],
     status: str,
     headers: list[tuple[str, str]],
