@@ -4,6 +4,7 @@ import gc
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -87,6 +88,14 @@ MIGRATING = 0x43_42_4D_49
 _log = structlog.get_logger("app")
 
 
+class OurFlask(Flask):
+    """Flask without asking of every function at every request whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """None of ours is one."""
+        return func
+
+
 class OurApi(Api):  # type: ignore[misc]  # it has no types
     """flask-smorest's, with our errors: each view says itself which it may answer with."""
 
@@ -95,7 +104,7 @@ class OurApi(Api):  # type: ignore[misc]  # it has no types
 
 def create_app(settings: Settings) -> Flask:
     """The Flask app with its routes; ``start`` gives it a database and life."""
-    app = Flask("counterbell", static_folder=None)
+    app = OurFlask("counterbell", static_folder=None)
     app.json = JsonBodies(app)
     app.config.update(
         SECRET_KEY=None,  # sessions are rows; Flask's own are not used
@@ -150,7 +159,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
 def stop(services: Services) -> None:
     """End in order; what was accepted is on disk."""
     services.engine.stop()
-    services.writer.run(services.presence.save)
+    services.engine.save_presence(whole=True)
     services.writer.stop()
     services.reader.stop()
     services.slow.stop()
@@ -244,15 +253,12 @@ def _after_commit(services: Services, done: Committed) -> None:
     for _, value, error in done.outcomes:
         if error is None and isinstance(value, Outcome):
             outgoing += emissions(value, directory)
-    for packet in outgoing:
-        services.gateway.emit(packet)
-    for packet in outgoing:
-        services.hints.publish({"emission": packet.as_json()})
+    if done.sealed is not None:
+        outgoing += services.engine.changes(done.sealed, done.batch)
+    services.send_out(outgoing)
     armed = done.batch.rows.inserts.get(DEADLINES, []) + done.batch.rows.updates.get(DEADLINES, [])
     services.engine.armed(armed)
-    if done.sealed is not None:
-        services.engine.announce(done.sealed, done.batch)
-    elif done.batch.loaded or done.batch.log_head:
+    if done.sealed is None and (done.batch.loaded or done.batch.log_head):
         services.engine.seal_soon()
 
 
@@ -265,15 +271,15 @@ def _world_changed(services: Services) -> None:
 def _on_hint(services: Services, hint: Any) -> None:
     if "emission" in hint:
         packet = hint["emission"]
-        services.gateway.emit(
-            Emission(
-                packet["event"],
-                packet["payload"],
-                tuple(packet["rooms"]),
-                packet["without_user"],
-                tuple(tuple(each) for each in packet["notices"]),
-            )
+        emission = Emission(
+            packet["event"],
+            packet["payload"],
+            tuple(packet["rooms"]),
+            packet["without_user"],
+            tuple(tuple(each) for each in packet["notices"]),
+            packet["complete"],
         )
+        services.gateway.emit([emission])
         if packet["event"] == "incident":
             services.engine.wake()
     elif "present" in hint:

@@ -1,19 +1,19 @@
 """Statements that SQLAlchemy writes once and the driver gets as they are.
 
-Core would compile its caches' keys and prepare each row anew: for the writer's short statements
-that cost more than carrying them out (docs/performance.md). What comes back is what the driver
-gives: texts, integers and bytes.
+Core would compile its caches' keys, prepare each row and dress each result anew: for the writer's
+short statements that cost more than carrying them out (docs/performance.md). What comes back is
+what the driver gives: texts, integers and bytes; what goes wrong are the driver's own errors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ClauseElement,
     Connection,
-    CursorResult,
     Table,
     bindparam,
     delete,
@@ -31,19 +31,43 @@ MOST_IDS = 500
 """In one query."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Statement:
-    sql: str
-    names: tuple[str, ...]
-    positional: bool
-    convert: tuple[tuple[str, Callable[[Any], Any]], ...]
-    literals: dict[str, Any]
+    """Words for a driver, and how a row becomes their parameters.
 
-    def parameters(self, row: Row) -> Any:
-        given = {**self.literals, **row}
-        for name, convert in self.convert:
-            given[name] = convert(given[name])
-        return tuple([given[name] for name in self.names]) if self.positional else given
+    ``literals`` are what the statement itself says, where a row does not.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        names: Sequence[str] | None,
+        convert: Mapping[str, Callable[[Any], Any]],
+        literals: Row,
+    ) -> None:
+        """``names``: the order of positional parameters; None where the driver wants names."""
+        self.sql = sql
+        self._names = names
+        self._convert = convert
+        self._literals = literals
+
+    def parameters(self, rows: Sequence[Row]) -> list[Any]:
+        """What the driver gets for each of these rows."""
+        if self._literals:
+            rows = [{**self._literals, **row} for row in rows]
+        names, convert = self._names, self._convert
+        if names is None:
+            return [
+                {name: convert[name](row[name]) if name in convert else row[name] for name in row}
+                for row in rows
+            ]
+        if convert:
+            rows = [
+                {**row, **{name: change(row[name]) for name, change in convert.items()}}
+                for row in rows
+            ]
+        if len(names) == 1:
+            return [(row[names[0]],) for row in rows]
+        return list(map(itemgetter(*names), rows)) if names else [()] * len(rows)
 
 
 class Query:
@@ -53,29 +77,38 @@ class Query:
         self._statement = statement
         self._written: dict[str, _Statement] = {}
 
-    def run(self, conn: Connection, **parameters: Any) -> CursorResult[Any]:
+    def rows(self, conn: Connection, **parameters: Any) -> list[tuple[Any, ...]]:
         """Ask; parameters are converted by their columns' types, results are not."""
         written = self._written.get(conn.dialect.name)
         if written is None:
             written = self._written[conn.dialect.name] = _write(self._statement, conn.dialect)
-        return conn.exec_driver_sql(written.sql, written.parameters(parameters))
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute(written.sql, written.parameters([parameters])[0])
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+    def value(self, conn: Connection, **parameters: Any) -> Any:
+        """The first column of the first row; None where there is none."""
+        rows = self.rows(conn, **parameters)
+        return rows[0][0] if rows else None
 
 
-def rows_by_ids(conn: Connection, table: Table, ids: Sequence[str]) -> list[Any]:
+def rows_by_ids(conn: Connection, table: Table, ids: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of a table whose ``id`` is one of these."""
-    found: list[Any] = []
+    found: list[tuple[Any, ...]] = []
     for start in range(0, len(ids), MOST_IDS):
         part = ids[start : start + MOST_IDS]
         parameters = {f"id_{n}": each for n, each in enumerate(part)}
-        found += _by_ids(table, len(part)).run(conn, **parameters).all()
-    return found
+        found += _by_ids(table, len(part)).rows(conn, **parameters)
+    names = table.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def insert_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
     """New rows, all with the same columns; a column's constant default is written out."""
-    columns = tuple(rows[0])
-    constants = _constants(table, columns)
-    _run_many(conn, _insert(table, (*columns, *constants), conn.dialect), rows, constants)
+    _run_many(conn, _insert(table, tuple(rows[0]), conn.dialect), rows)
 
 
 def update_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -88,14 +121,12 @@ def delete_rows(conn: Connection, table: Table, keys: Sequence[Row]) -> None:
     _run_many(conn, _delete(table, tuple(keys[0]), conn.dialect), keys)
 
 
-def _run_many(
-    conn: Connection,
-    statement: _Statement,
-    rows: Sequence[Row],
-    constants: Row | None = None,
-) -> None:
-    complete = [{**row, **constants} for row in rows] if constants else rows
-    conn.exec_driver_sql(statement.sql, [statement.parameters(row) for row in complete])
+def _run_many(conn: Connection, statement: _Statement, rows: Sequence[Row]) -> None:
+    cursor = conn.connection.cursor()
+    try:
+        cursor.executemany(statement.sql, statement.parameters(rows))
+    finally:
+        cursor.close()
 
 
 @lru_cache(maxsize=MOST_IDS)
@@ -105,17 +136,14 @@ def _by_ids(table: Table, count: int) -> Query:
 
 
 @lru_cache(maxsize=256)
-def _constants(table: Table, columns: tuple[str, ...]) -> dict[str, Any]:
-    return {
+def _insert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> _Statement:
+    constants = {
         column.name: column.default.arg
         for column in table.columns
         if column.name not in columns and isinstance(column.default, ScalarElementColumnDefault)
     }
-
-
-@lru_cache(maxsize=256)
-def _insert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> _Statement:
-    return _write(insert(table).values(_values(table, columns)), dialect)
+    values = _values(table, (*columns, *constants))
+    return _write(insert(table).values(values), dialect, constants)
 
 
 @lru_cache(maxsize=256)
@@ -145,13 +173,16 @@ def _which(table: Table, columns: tuple[str, ...]) -> list[Any]:
     ]
 
 
-def _write(statement: ClauseElement, dialect: Dialect) -> _Statement:
+def _write(statement: ClauseElement, dialect: Dialect, constants: Row | None = None) -> _Statement:
     compiled: Any = statement.compile(dialect=dialect)
-    convert = []
+    convert = {}
     for name, bind in compiled.binds.items():
         processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
-        if processor is not None:
-            convert.append((name, processor))
+        if processor is not None and not isinstance(bind.type, Boolean):  # drivers know booleans
+            convert[name] = processor
     literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-    names = tuple(compiled.positiontup or ())
-    return _Statement(str(compiled), names, compiled.positional, tuple(convert), literals)
+    literals.update(constants or {})
+    for name in literals.keys() & convert.keys():
+        literals[name] = convert.pop(name)(literals[name])
+    names = tuple(compiled.positiontup or ()) if compiled.positional else None
+    return _Statement(str(compiled), names, convert, literals)

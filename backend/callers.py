@@ -149,14 +149,15 @@ def _require_person() -> None:
 
 
 def _resolve() -> tuple[Session, Caller]:
-    if "caller" not in g:
-        g.session, g.caller = _authenticate()
-    return g.session, g.caller
+    asker: tuple[Session, Caller] | None = g.get("asker")
+    if asker is None:
+        asker = g.asker = _authenticate()
+    return asker
 
 
 def _authenticate() -> tuple[Session, Caller]:
     bearer = _bearer()
-    session = cookie_session(request.cookies) if bearer is None else _living(bearer)
+    session = cookie_session(request.cookies) if bearer is None else _found(bearer)
     caller = None if session is None else caller_of(session, fresh_world(session))
     if session is None or caller is None:
         raise Unauthenticated
@@ -175,9 +176,13 @@ def _bearer() -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def _found(token: str | None) -> Session | None:
+    return services().sessions.find(token) if token else None
+
+
 def _living(token: str | None) -> Session | None:
     """The session of a token, if whoever it stands for still counts."""
-    session = services().sessions.find(token) if token else None
+    session = _found(token)
     if session is None or caller_of(session, fresh_world(session)) is None:
         return None
     return session

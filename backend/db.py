@@ -33,6 +33,14 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
+def _to_milliseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return (value - _EPOCH) // _MILLISECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware UTC moment, kept as whole milliseconds since 1970; naive ones are refused."""
 
@@ -41,11 +49,11 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Milliseconds; a moment without a time zone is a fault."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return (value - _EPOCH) // _MILLISECOND
+        return _to_milliseconds(value)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """``process_bind_param`` without the steps around it."""
+        return _to_milliseconds
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Aware UTC."""
@@ -82,6 +90,7 @@ def make_engine(url: str, *, writer: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        driver = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine

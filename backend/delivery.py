@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.envelope import Outcome
 from backend.read_models import person
-from escalation.incident import Incident
+from escalation.incident import Alert, Incident
 from escalation.people import Directory
 from notifications.notice import AlertOver, Notice
 from notifications.words import alert_message, inform_message
@@ -14,13 +14,17 @@ from notifications.words import alert_message, inform_message
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """One packet for some rooms. ``notices`` are the outbox rows that it carries."""
+    """One packet for some rooms.
+
+    ``notices`` are the outbox rows that it carries; ``complete``: all rows of that alert.
+    """
 
     event: str
     payload: dict[str, Any]
     rooms: tuple[str, ...]
     without_user: str | None = None
     notices: tuple[tuple[str, str, int], ...] = field(default=())
+    complete: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For other processes."""
@@ -30,6 +34,7 @@ class Emission:
             "rooms": self.rooms,
             "without_user": self.without_user,
             "notices": self.notices,
+            "complete": self.complete,
         }
 
 
@@ -58,6 +63,10 @@ def message_of(state: Incident, kind: str, alert_id: str, repeat: int, directory
     return inform_message(state, state.informed[alert_id], branch, repeat)
 
 
+def _alert(state: Incident, kind: str, alert_id: str) -> Alert:
+    return state.alerts[alert_id] if kind == "alert" else state.informed[alert_id]
+
+
 def _notices(state: Incident, notices: list[Notice], directory: Directory) -> Emission:
     """One packet for everybody who is to hear of the same alert."""
     first = notices[0]
@@ -66,7 +75,8 @@ def _notices(state: Incident, notices: list[Notice], directory: Directory) -> Em
         event=first.kind,
         payload=message_of(state, first.kind, first.alert_id, first.repeat, directory),
         rooms=tuple(rooms),
-        notices=tuple((each.alert_id, each.user, each.repeat) for each in notices),
+        notices=tuple([(each.alert_id, each.user, each.repeat) for each in notices]),
+        complete=len(notices) == len(_alert(state, first.kind, first.alert_id).told),
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from backend import devices, sessions, sign_ins
 from backend.batch import Batch
-from backend.delivery import change
+from backend.delivery import Emission, change
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
 from backend.projections import DEADLINES
@@ -58,7 +58,8 @@ class Engine:
         for work, seconds in (
             (self._check_sessions, 2),
             (self._check_world, 2),
-            (self._save_presence, 5),
+            (self.save_presence, 5),
+            (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._sweep, 3600),
         ):
@@ -166,12 +167,12 @@ class Engine:
             self._unsealed.clear()
             try:
                 sealed = self._services.writer.run(lambda batch: seal_log(batch.conn))
-                self.announce(sealed)
+                self._services.send_out(self.changes(sealed))
             except Exception:  # noqa: BLE001  (tried again within a second)
                 _log.exception("sealing_failed")
                 self._wake.wait(1)
 
-    def announce(self, sealed: Sealed, batch: Batch | None = None) -> None:
+    def changes(self, sealed: Sealed, batch: Batch | None = None) -> list[Emission]:
         """What has a position now has changed for everybody who may see it.
 
         ``batch``: the states are at hand; without it they are read.
@@ -183,10 +184,10 @@ class Engine:
         else:
             loaded = {} if batch is None else batch.loaded
             states = {key: loaded[key].state for key in sealed.incidents if key in loaded}
-        for incident_id, state in states.items():
-            packet = change(state, sealed.incidents[incident_id], services.world.directory)
-            services.gateway.emit(packet)
-            services.hints.publish({"emission": packet.as_json()})
+        return [
+            change(state, sealed.incidents[incident_id], services.world.directory)
+            for incident_id, state in states.items()
+        ]
 
     def _states_of(self, conn: Connection, sealed: Sealed) -> dict[str, Incident]:
         found = {key: self._services.states.read(conn, key) for key in sealed.incidents}
@@ -214,5 +215,9 @@ class Engine:
         for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep):
             self._services.writer.run(partial(sweep, now=now))
 
-    def _save_presence(self) -> None:
-        self._services.writer.run(self._services.presence.save)
+    def save_presence(self, *, whole: bool = False) -> None:
+        """Write down the running time and who is or was connected lately."""
+        self._services.writer.run(self._services.presence.to_save(whole=whole).save)
+
+    def _save_all_presence(self) -> None:
+        self.save_presence(whole=True)

@@ -128,12 +128,12 @@ def seal_log(conn: Connection) -> Sealed:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALING_LOCK})
-    rows = _UNSEALED.run(conn).all()
+    rows = _UNSEALED.rows(conn)
     last = log_position(conn)
     if rows:
-        places = [{"key_ord": row.ord, "position": last + n} for n, row in enumerate(rows, 1)]
+        places = [{"key_ord": ord_, "position": last + n} for n, (ord_, _) in enumerate(rows, 1)]
         update_rows(conn, _EVENTS, places)
-    touched = {row.chain: last + n for n, row in enumerate(rows, 1) if row.chain != LOG_CHAIN}
+    touched = {chain: last + n for n, (_, chain) in enumerate(rows, 1) if chain != LOG_CHAIN}
     return Sealed(last + len(rows), touched)
 
 
@@ -149,7 +149,7 @@ def seal_batch(batch: Batch) -> Sealed:
 
 def log_position(conn: Connection) -> int:
     """The end of the sealed log."""
-    return _LAST_POSITION.run(conn).scalar() or 0
+    return _LAST_POSITION.value(conn) or 0
 
 
 def changed_since(conn: Connection, position: int, limit: int) -> list[tuple[str, int]]:
@@ -204,7 +204,7 @@ def read_texts(conn: Connection, hashes: Sequence[str]) -> dict[str, dict[str, s
 def look_up_commands(batch: Batch, ids: Sequence[str]) -> None:
     """Find out in one query which of these ids have been carried out."""
     for row in rows_by_ids(batch.conn, _COMMANDS, ids):
-        batch.commands[row.id] = dict(row._mapping)
+        batch.commands[row["id"]] = row
 
 
 def find_command(batch: Batch, command_id: str) -> Mapping[str, Any] | None:
@@ -234,7 +234,7 @@ def next_in_batch(batch: Batch, name: str) -> int:
 
 def next_number(conn: Connection, name: str) -> int:
     """The next value of a counter, from 1."""
-    taken = _COUNT_UP.run(conn, counter=name).scalar()
+    taken = _COUNT_UP.value(conn, counter=name)
     if taken is not None:
         return int(taken)
     conn.execute(insert(_COUNTERS), [{"name": name, "value": 1}])

@@ -44,7 +44,7 @@ def find_to_join(batch: Batch, states: States, command: Open, at: datetime) -> L
             and abs(state.opened_at - at) <= JOIN_WITHIN
         ):
             return loaded
-    near = _NEAR.run(
+    near = _NEAR.rows(
         batch.conn,
         branch=command.branch,
         type=command.type,
@@ -52,7 +52,7 @@ def find_to_join(batch: Batch, states: States, command: Open, at: datetime) -> L
         earliest=at - JOIN_WITHIN,
         latest=at + JOIN_WITHIN,
     )
-    for incident_id in near.scalars().all():
+    for (incident_id,) in near:
         if incident_id not in batch.loaded:
             return states.for_writing(batch, incident_id)
     return None

@@ -5,7 +5,8 @@ disk, and with it when each person was last connected.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
@@ -17,6 +18,8 @@ HEARD_OF = 15
 """Seconds for which another process' word about its sockets is believed."""
 REMEMBERED = 60
 """Seconds for which somebody who has just lost the line still counts as reachable."""
+CONNECTED = 2**53 - 1
+"""On disk instead of a second: still there when this was written."""
 _RUNNING = "running_seconds"
 _COUNTERS = CounterRow.__table__
 _PRESENCE = PresenceRow.__table__
@@ -32,6 +35,7 @@ class Presence:
         self._sockets: Counter[tuple[str, bool]] = Counter()
         self._last_seen: dict[str, float] = {}
         self._others: dict[str, tuple[float, frozenset[str]]] = {}
+        self._unsaved: set[str] = set()
         self.changed = False
 
     @property
@@ -42,6 +46,7 @@ class Presence:
     def connected(self, user_id: str, *, on_device: bool) -> None:
         """A socket of this person has opened; ``on_device``: on a counter's tablet."""
         self._sockets[user_id, on_device] += 1
+        self._unsaved.add(_name(user_id, on_device))
         self.changed = True
 
     def disconnected(self, user_id: str, *, on_device: bool) -> None:
@@ -51,6 +56,7 @@ class Presence:
         if self._sockets[key] <= 0:
             del self._sockets[key]
             self._last_seen[_name(*key)] = self.running_seconds
+            self._unsaved.add(_name(*key))
             self.changed = True
 
     def online(self, user_id: str, *, quietly: bool) -> bool:
@@ -82,7 +88,9 @@ class Presence:
         now = self.running_seconds
         _, before = self._others.get(process, (0, frozenset()))
         self._others[process] = (now, frozenset(users))
-        self._last_seen.update(dict.fromkeys(before - self._others[process][1], now))
+        gone = before - self._others[process][1]
+        self._last_seen.update(dict.fromkeys(gone, now))
+        self._unsaved.update(gone)
 
     def _elsewhere(self, name: str) -> bool:
         now = self.running_seconds
@@ -92,34 +100,47 @@ class Presence:
         )
 
     def load(self, conn: Connection) -> None:
-        """Go on where the last run ended."""
+        """Go on where the last run ended: whoever was connected then was seen last then."""
         running = select(_COUNTERS.c.value).where(_COUNTERS.c.name == _RUNNING)
         self._before = conn.execute(running).scalar() or 0
         for row in conn.execute(select(_PRESENCE)):
-            self._last_seen[row.user_id] = float(row.last_seen)
+            self._last_seen[row.user_id] = float(min(row.last_seen, self._before))
+            self._unsaved.add(row.user_id)
+
+    def to_save(self, *, whole: bool = False) -> "Kept":
+        """What is not on disk yet; ``whole``: everything, whatever may have become of it."""
+        running = int(self.running_seconds)
+        seen: dict[str, float] = {**self._last_seen, **dict.fromkeys(self.present(), CONNECTED)}
+        names = list(seen) if whole else [name for name in self._unsaved if name in seen]
+        self._unsaved = set()
+        for name in [name for name, at in self._last_seen.items() if running - at > REMEMBERED]:
+            del self._last_seen[name]
+        return Kept(running, {name: int(seen[name]) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The running time, and when some people were last connected."""
+
+    running_seconds: int
+    last_seen: Mapping[str, int]
 
     def save(self, batch: Batch) -> None:
-        """Write down the running time and who is or was connected lately."""
-        running = int(self.running_seconds)
-        seen = {user: int(at) for user, at in list(self._last_seen.items())}
-        seen.update(dict.fromkeys(self.present(), running))
-        recent = [
-            {"user_id": user, "last_seen": at}
-            for user, at in seen.items()
-            if running - at <= REMEMBERED
-        ]
-        conn = batch.conn
+        """Write it down; what is older than anybody asks for is forgotten."""
+        running, conn = self.running_seconds, batch.conn
         value = case((_COUNTERS.c.value > running, _COUNTERS.c.value), else_=running)
         changed = conn.execute(
             update(_COUNTERS).where(_COUNTERS.c.name == _RUNNING).values(value=value)
         )
         if changed.rowcount == 0:
             conn.execute(insert(_COUNTERS), [{"name": _RUNNING, "value": running}])
-        mine = [row["user_id"] for row in recent]
-        old = or_(_PRESENCE.c.user_id.in_(mine), _PRESENCE.c.last_seen < running - REMEMBERED)
-        conn.execute(delete(_PRESENCE).where(old))
-        if recent:
-            conn.execute(insert(_PRESENCE), recent)
+        rows = [{"user_id": name, "last_seen": at} for name, at in self.last_seen.items()]
+        too_old = _PRESENCE.c.last_seen < running - REMEMBERED
+        conn.execute(
+            delete(_PRESENCE).where(or_(_PRESENCE.c.user_id.in_(list(self.last_seen)), too_old))
+        )
+        if rows:
+            conn.execute(insert(_PRESENCE), rows)
 
 
 def _name(user_id: str, on_device: bool) -> str:

@@ -29,8 +29,11 @@ KEYS = {
 
 def project(batch: Batch, before: Incident | None, after: Incident, head_hash: str) -> None:
     """Write what has changed in the projections between two states of an incident."""
-    old = {} if before is None else _keyed(before, None)
-    new = _keyed(after, head_hash)
+    if before is None:
+        for table, row in rows_of(after, head_hash):
+            batch.rows.insert(table, row)
+        return
+    old, new = _keyed(before, None), _keyed(after, head_hash)
     for key, row in new.items():
         table, names = key[0], KEYS[key[0]]
         if key not in old:

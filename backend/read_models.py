@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from escalation.incident import Alert, Incident, Progress, Report, Told
+from escalation.incident import UNTOUCHED, Alert, Incident, Progress, Report, Told
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
@@ -135,8 +135,10 @@ class _View:
             return self._texts.get(value["sealed"], {}).get("text")
         return value
 
-    def step(self, state: Incident, book: Playbook, step: Step) -> dict[str, Any]:
+    def step(self, state: Incident, book: Playbook, step: Step) -> Any:
         progress = state.progress_of(step.id)
+        if progress is UNTOUCHED and step.gate is None and step.id not in state.due:
+            return _untouched(book, step)
         is_open = gate_open(step.gate, state.facts, progress.cleared)
         found = {
             **_step_fragments(book, step),
@@ -212,6 +214,26 @@ def gate_json(gate: Gate, *, is_open: bool) -> dict[str, Any]:
         "override": gate.override,
         "override_by_anyone_if": list(gate.override_by_anyone_if),
     }
+
+
+_untouched_steps: dict[tuple[str, str], orjson.Fragment] = {}
+
+
+def _untouched(book: Playbook, step: Step) -> orjson.Fragment:
+    """A step that waits for nothing and that nobody has done anything about."""
+    key = (book.sha256, step.id)
+    if key not in _untouched_steps:
+        waiting = {
+            "state": "ready",
+            "late": False,
+            "due_at": None,
+            "done_at": None,
+            "done_by": None,
+            "gate": None,
+        }
+        whole = orjson.dumps({**step_json(book.id, step), **waiting})
+        _untouched_steps[key] = orjson.Fragment(whole)
+    return _untouched_steps[key]
 
 
 _fragments: dict[str, dict[str, dict[str, Any]]] = {}

@@ -4,7 +4,7 @@ Rooms are the server's choice by what the person may see; there is no client joi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -19,13 +19,13 @@ from backend.callers import caller_of, cookie_session
 from backend.delivery import Emission, change, message_of
 from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
-from backend.packet_json import PacketJson
+from backend.packet_json import PacketJson, event_text
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session
 from backend.time_token import make_token
-from backend.websocket import use_whole_frames
+from backend.websocket import send_frames, text_frame, use_whole_frames
 from escalation.commands import Receive
 from escalation.incident import Incident
 from escalation.people import BYSTANDERS
@@ -69,7 +69,7 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._callers: dict[str, Caller] = {}
         self._by_user: dict[str, set[str]] = defaultdict(set)
-        self._unsent: list[tuple[str, str, int]] = []
+        self._unsent: list[dict[str, Any]] = []
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
         self.socketio.on_event("received", lambda body=None: self._receipt("delivered", body))
@@ -80,15 +80,34 @@ class Gateway:
         """Sockets now (metrics)."""
         return len(self._sessions)
 
-    def emit(self, emission: Emission) -> None:
-        """Send one packet to the sockets of this process, each once."""
-        without = list(self._by_user.get(emission.without_user or "", ()))
-        self.socketio.emit(
-            emission.event, emission.payload, to=list(emission.rooms), skip_sid=without
-        )
-        sent = [notice for notice in emission.notices if self._reached(notice[1], emission)]
-        if sent:
-            self._note_sent(sent)
+    def emit(self, emissions: Sequence[Emission]) -> None:
+        """Send packets to the sockets of this process, each once, in this order.
+
+        What goes to the same socket leaves together.
+        """
+        server = self.socketio.server
+        to_send: dict[str, list[tuple[str, str, Emission]]] = defaultdict(list)
+        for emission in emissions:
+            words = event_text(emission.event, emission.payload)
+            without = self._by_user.get(emission.without_user or "", ())
+            for sid, connection in server.manager.get_participants("/", list(emission.rooms)):
+                if sid not in without:
+                    to_send[connection].append((sid, words, emission))
+        for connection, packets in to_send.items():
+            frames = b"".join([text_frame(words) for _, words, _ in packets])
+            socket = server.eio.sockets.get(connection)
+            if socket is None or not send_frames(socket, frames):
+                for sid, _, emission in packets:
+                    self.socketio.emit(emission.event, emission.payload, to=sid)
+        self._note_sent([key for each in emissions for key in self._sent_notices(each)])
+
+    def _sent_notices(self, emission: Emission) -> list[dict[str, Any]]:
+        """The outbox rows that have left with it; all of an alert's together where all have."""
+        sent = [each for each in emission.notices if self._reached(each[1], emission)]
+        if sent and emission.complete and len(sent) == len(emission.notices):
+            alert_id, _, repeat = sent[0]
+            return [{"alert_id": alert_id, "repeat": repeat}]
+        return [_notice_key(*each) for each in sent]
 
     def _reached(self, user_id: str, emission: Emission) -> bool:
         """Somebody of theirs was in one of the rooms; a discreet packet goes to no tablet."""
@@ -177,8 +196,7 @@ class Gateway:
             self.socketio.emit("resync", {}, to=sid)
         for emission in (*(missed or ()), *live):
             self.socketio.emit(emission.event, emission.payload, to=sid)
-            if emission.notices:
-                self._note_sent(list(emission.notices))
+            self._note_sent([_notice_key(*each) for each in emission.notices])
 
     def _catch_up(
         self, conn: Connection, caller: Caller, after: int | None
@@ -224,8 +242,10 @@ class Gateway:
                 notice = (row.alert_id, caller.person.id, row.repeat)
                 yield Emission(row.kind, payload, (), notices=(notice,))
 
-    def _note_sent(self, notices: list[tuple[str, str, int]]) -> None:
+    def _note_sent(self, notices: list[dict[str, Any]]) -> None:
         """Write down that they left the house; many at once, and never before the packet."""
+        if not notices:
+            return
         idle = not self._unsent
         self._unsent.extend(notices)
         if idle:
@@ -237,8 +257,7 @@ class Gateway:
         now = self._services.clock.now()
 
         def mark(batch: Any) -> None:
-            for alert_id, user_id, repeat in dict.fromkeys(notices):
-                key = {"alert_id": alert_id, "user_id": user_id, "repeat": repeat}
+            for key in notices:
                 batch.rows.update(OUTBOX, {**key, "channel": "socket"}, {"sent_at": now})
 
         self._services.writer.submit(mark)
@@ -258,6 +277,10 @@ class Gateway:
         except (Refused, NotFound):
             return {"ok": False, "problem": "invalid"}
         return {"ok": True}
+
+
+def _notice_key(alert_id: str, user_id: str, repeat: int) -> dict[str, Any]:
+    return {"alert_id": alert_id, "user_id": user_id, "repeat": repeat}
 
 
 def _on_device(caller: Caller) -> bool:

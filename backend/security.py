@@ -1,8 +1,14 @@
 """Limits and headers that every answer and every request has."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Flask, request
 
 from backend.problems import NotFound
+
+WSGIApplication = Callable[..., Iterable[bytes]]
 
 MIB = 1024 * 1024
 _LIMITS = {"/api/v1/sync": 2 * MIB}
@@ -24,6 +30,7 @@ _HEADERS = tuple(
         ),
     }.items()
 )
+_HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 _API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"))
 
 
@@ -40,13 +47,31 @@ def register(app: Flask) -> None:
         elif path in _LIMITS:
             request.max_content_length = _LIMITS[path]
 
-    @app.after_request
-    def protect(response: Response) -> Response:
-        present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  (Headers)
-        wanted = _API_HEADERS if request.path.startswith("/api/") else _HEADERS
-        response.headers.extend(
-            [(name, value) for name, value in wanted if name.lower() not in present]
-        )
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+    app.wsgi_app = _Headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
+
+
+class _Headers:
+    """Puts the headers on every answer that does not say otherwise itself."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self._inner = inner
+
+    def __call__(
+        self, environ: Mapping[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        wanted = _API_HEADERS if environ["PATH_INFO"].startswith("/api/") else _HEADERS
+        if environ["wsgi.url_scheme"] == "https":
+            wanted = (*wanted, _HTTPS_ONLY)
+        return self._inner(environ, partial(_start, start_response, wanted))
+
+
+def _start(
+    start_response: Callable[..., Any],
+    wanted: Iterable[tuple[str, str]],
+    status: str,
+    headers: list[tuple[str, str]],
+    *more: Any,
+) -> Any:
+    present = {name.lower() for name, _ in headers}
+    missing = [field for field in wanted if field[0].lower() not in present]
+    return start_response(status, headers + missing, *more)

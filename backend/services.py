@@ -1,6 +1,6 @@
 """What a running server is made of; built once by app.py, found from any request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from flask import current_app
 from backend.branch_notes import BranchNotes
 from backend.clock import Clock
 from backend.config import Settings
+from backend.delivery import Emission
 from backend.envelope import Envelope, Outcome
 from backend.handle import WritePath
 from backend.hints import Hints
@@ -58,6 +59,12 @@ class Services:
         elif envelope.incident_id is not None:
             ids.append(envelope.incident_id)
         return self.writer.submit(lambda batch: self.write_path.handle(batch, envelope), *ids)
+
+    def send_out(self, emissions: Sequence[Emission]) -> None:
+        """To the sockets of this process first, then to the other processes."""
+        self.gateway.emit(emissions)
+        for emission in emissions:
+            self.hints.publish({"emission": emission.as_json()})
 
     def world_changed(self) -> None:
         """Somebody changed the organisation, a device or a session."""

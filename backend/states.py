@@ -31,7 +31,7 @@ class States:
         if found is not None:
             return found
         if batch.on_postgresql:
-            head = _HEAD_LOCKED.run(batch.conn, incident=incident_id).scalar()
+            head = _HEAD_LOCKED.value(batch.conn, incident=incident_id)
             known = self._get(incident_id)
             if head is not None and known is not None and known.head_hash == head:
                 return known
@@ -40,7 +40,7 @@ class States:
 
     def read(self, conn: Connection, incident_id: str) -> Loaded | None:
         """The committed state, as ``conn`` sees it."""
-        head = _HEAD.run(conn, incident=incident_id).scalar()
+        head = _HEAD.value(conn, incident=incident_id)
         if head is None:
             return None
         known = self._get(incident_id)
@@ -55,12 +55,12 @@ class States:
     def look_up_aliases(batch: Batch, ids: Sequence[str]) -> None:
         """Find out in one query which incidents answer to these ids."""
         for row in rows_by_ids(batch.conn, ALIASES, ids):
-            batch.aliases[row.id] = row.incident_id
+            batch.aliases[row["id"]] = row["incident_id"]
 
     def resolve(self, conn: Connection, any_id: str) -> str | None:
         """The incident that answers to ``any_id``."""
         found = rows_by_ids(conn, ALIASES, [any_id])
-        return str(found[0].incident_id) if found else None
+        return str(found[0]["incident_id"]) if found else None
 
     def keep(self, batch: Batch) -> None:
         """The batch is on disk: its states are the committed ones now."""

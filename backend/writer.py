@@ -1,30 +1,34 @@
-"""The thread that owns the write connection.
+"""Who owns the write connection: one transaction at a time, on disk before anybody is answered.
 
-Greenlets hand jobs over and wait. One native thread takes what is waiting into one durable
-transaction: commands decide one after the other and are flushed together; a refused command
-leaves nothing behind. If the flush fails, each job is done again in a transaction of its own,
-so that a bad one fails alone. See docs/adr/0001.
+Greenlets hand jobs over and wait. What is waiting is taken into one transaction: commands decide
+one after the other and are flushed together; a refused command leaves nothing behind. If the
+flush fails, each job is done again in a transaction of its own, so that a bad one fails alone.
+
+On the embedded database commands decide on the hub and only the commit, which waits for the
+disk, is a native thread's; housekeeping and PostgreSQL are that thread's whole. See docs/adr/0001.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
 from gevent import Greenlet, spawn
 from gevent.event import AsyncResult, Event
-from gevent.threadpool import ThreadPool
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from backend.batch import Batch
 from backend.event_store import Sealed, seal_batch
 from backend.problems import DiskFullError, Problem
+from backend.reader import Threads
 from escalation.refusal import Refused
 
 LARGEST_BATCH = 256
+LARGEST_ON_HUB = 16
+"""Commands that may decide in one go while everything else on the hub waits."""
 TRIES = 5
 
 _log = structlog.get_logger("writer")
@@ -65,7 +69,11 @@ class Writer:
         self._after_commit = after_commit
         self._waiting: deque[Job] = deque()
         self._wake = Event()
-        self._pool = ThreadPool(1)
+        self._stopping = False
+        self._kept: Connection | None = None
+        self._embedded = engine.dialect.name == "sqlite"
+        self._largest = LARGEST_ON_HUB if self._embedded else LARGEST_BATCH
+        self._threads = Threads(1)
         self._loop: Greenlet[..., None] = spawn(self._serve)
 
     @property
@@ -97,9 +105,12 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what is waiting, then close the connection."""
-        self._loop.kill()
-        self._pool.join()
-        self._pool.kill()
+        self._stopping = True
+        self._wake.set()
+        self._loop.join()
+        self._threads.stop()
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
     def _hand_over(self, job: Job) -> Any:
@@ -108,7 +119,7 @@ class Writer:
         return job.result.get()
 
     def _serve(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.wait()
             self._wake.clear()
             while self._waiting:
@@ -116,21 +127,32 @@ class Writer:
 
     def _take(self) -> list[Job]:
         jobs = [self._waiting.popleft()]
-        while not jobs[0].alone and self._waiting and len(jobs) < LARGEST_BATCH:
+        while not jobs[0].alone and self._waiting and len(jobs) < self._largest:
             if self._waiting[0].alone:
                 break
             jobs.append(self._waiting.popleft())
         return jobs
 
     def _one_round(self, jobs: list[Job]) -> None:
-        committed, error = self._pool.apply(self._together, (jobs,))
+        committed, error = self._try(jobs)
         if committed is not None:
             self._finish(committed)
             return
         # One by one: each sees what the one before it has committed.
         for job in jobs:
-            first = error if len(jobs) == 1 else None
-            self._finish(self._pool.apply(self._alone, (job, first)))
+            self._finish(self._alone(job, error if len(jobs) == 1 else None))
+
+    def _try(self, jobs: list[Job]) -> tuple[Committed | None, BaseException | None]:
+        try:
+            return self._carry_out(jobs), None
+        except Exception as error:  # noqa: BLE001  (each job is tried alone then)
+            return None, error
+
+    def _carry_out(self, jobs: list[Job]) -> Committed:
+        """A durable transaction. Commands on the embedded database decide on the hub."""
+        if self._embedded and not jobs[0].alone:
+            return self._transaction(jobs, commit=self._threads.call)
+        return self._threads.call(self._transaction, jobs)
 
     def _finish(self, committed: Committed) -> None:
         try:
@@ -143,47 +165,58 @@ class Writer:
             else:
                 job.result.set_exception(error)
 
-    def _together(self, jobs: list[Job]) -> tuple[Committed | None, BaseException | None]:
-        try:
-            return self._transaction(jobs), None
-        except Exception as error:  # noqa: BLE001  (each job is tried alone then)
-            return None, error
-
     def _alone(self, job: Job, error: BaseException | None) -> Committed:
         for _ in range(TRIES):
-            if error is not None and not _may_pass(error):
+            if error is not None and not self._may_pass(error):
                 break
-            try:
-                return self._transaction([job])
-            except Exception as again:  # noqa: BLE001  (handed to the caller in the end)
-                error = again
+            committed, error = self._try([job])
+            if committed is not None:
+                return committed
         if error is not None and _disk_is_full(error):
             error = DiskFullError()
         return Committed([(job, None, error)], None, None)
 
-    def _transaction(self, jobs: list[Job]) -> Committed:
-        with self._engine.begin() as conn:
-            batch = Batch(conn)
-            ids = [each for job in jobs for each in job.ids]
-            if ids:
-                self._look_up(batch, ids)
-            outcomes: list[tuple[Job, Any, BaseException | None]] = []
-            for job in jobs:
-                try:
-                    # A command that is refused has collected nothing; housekeeping may have
-                    # written already.
-                    with conn.begin_nested() if job.alone else nullcontext():
-                        outcomes.append((job, job.work(batch), None))
-                except (Refused, Problem) as refusal:
-                    outcomes.append((job, None, refusal))
-            sealed = None if batch.on_postgresql else seal_batch(batch)
-            batch.rows.flush(conn)
+    def _may_pass(self, error: BaseException) -> bool:
+        """A lost race or a deadlock with another process is decided again."""
+        from_database = (DBAPIError, self._engine.dialect.loaded_dbapi.Error)
+        return isinstance(error, from_database) and not _disk_is_full(error)
+
+    def _transaction(
+        self, jobs: list[Job], commit: Callable[[Callable[[], None]], None] = lambda work: work()
+    ) -> Committed:
+        with self._connection() as conn, conn.begin() as transaction:
+            committed = self._decide(conn, jobs)
+            commit(transaction.commit)
+        return committed
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """The embedded database's only one stays; one to PostgreSQL may have to be made anew."""
+        if not self._embedded:
+            with self._engine.connect() as conn:
+                yield conn
+            return
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        yield self._kept
+
+    def _decide(self, conn: Connection, jobs: list[Job]) -> Committed:
+        batch = Batch(conn)
+        ids = [each for job in jobs for each in job.ids]
+        if ids:
+            self._look_up(batch, ids)
+        outcomes: list[tuple[Job, Any, BaseException | None]] = []
+        for job in jobs:
+            try:
+                # A command that is refused has collected nothing; housekeeping may have
+                # written already.
+                with conn.begin_nested() if job.alone else nullcontext():
+                    outcomes.append((job, job.work(batch), None))
+            except (Refused, Problem) as refusal:
+                outcomes.append((job, None, refusal))
+        sealed = None if batch.on_postgresql else seal_batch(batch)
+        batch.rows.flush(conn)
         return Committed(outcomes, sealed, batch)
-
-
-def _may_pass(error: BaseException) -> bool:
-    """A lost race or a deadlock with another process is decided again."""
-    return isinstance(error, DBAPIError) and not _disk_is_full(error)
 
 
 def _disk_is_full(error: BaseException) -> bool:

@@ -48,6 +48,9 @@ class Progress:
     late: bool = False
 
 
+UNTOUCHED = Progress()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A recipient of an alert and what is known of them.
@@ -230,7 +233,7 @@ class Incident:
 
     def progress_of(self, step_id: str) -> Progress:
         """How far the step is; untouched ones are open."""
-        return self.progress.get(step_id, Progress())
+        return self.progress.get(step_id, UNTOUCHED)
 
     def was_told(self, user: str) -> bool:
         """Alerted or informed."""
@@ -253,30 +256,33 @@ class Incident:
         found = list(self._clock_deadlines())
         if self.status in ("open", "acknowledged"):
             if self.climb.next_at is not None:
-                found.append(Deadline("ladder", self.climb.next_at))
+                found.append(("ladder", self.climb.next_at))
             if self.act_by is not None:
-                found.append(Deadline("act_within", self.act_by))
+                found.append(("act_within", self.act_by))
         if not self.over:
             found.extend(self._step_deadlines())
         if self.status in ("acknowledged", "contained"):
             quiet = QUIET_ACKNOWLEDGED if self.status == "acknowledged" else QUIET_CONTAINED
-            found.append(Deadline("quiet", self.last_activity + self.lasting(quiet)))
+            found.append(("quiet", self.last_activity + self.lasting(quiet)))
         # Whole milliseconds, as they are kept; never early.
-        whole = (Deadline(each.key, _rounded_up(each.due_at)) for each in found)
-        return tuple(sorted(whole, key=lambda each: (each.due_at, each.key)))
+        whole = sorted([(_rounded_up(due_at), key) for key, due_at in found])
+        return tuple([Deadline(key, due_at) for due_at, key in whole])
 
     def lasting(self, seconds: int) -> timedelta:
         """A rule's duration at this incident's pace."""
         return timedelta(seconds=seconds) / self.pace
 
-    def _clock_deadlines(self) -> Iterable[Deadline]:
+    def _clock_deadlines(self) -> Iterable[tuple[str, datetime]]:
         if self.status == "cancelled":
             return
         for clock in self.clocks.values():
-            if clock.next_at is not None:
-                yield Deadline(f"clock:{clock.name}", clock.next_at)
+            next_at = clock.next_at
+            if next_at is not None:
+                yield f"clock:{clock.name}", next_at
 
-    def _step_deadlines(self) -> Iterable[Deadline]:
+    def _step_deadlines(self) -> Iterable[tuple[str, datetime]]:
+        if not self.due:
+            return
         for _, step in self.steps():
             due_at = self.due.get(step.id)
             progress = self.progress_of(step.id)
@@ -284,11 +290,11 @@ class Incident:
                 continue
             length = step.due or 0
             if length >= WARN_FROM and not progress.warned and progress.overdue == 0:
-                yield Deadline(f"step:{step.id}", due_at - self.lasting(length) / 5)
+                yield f"step:{step.id}", due_at - self.lasting(length) / 5
             elif progress.overdue == 0:
-                yield Deadline(f"step:{step.id}", due_at)
+                yield f"step:{step.id}", due_at
             elif progress.overdue == 1 and step.must:
-                yield Deadline(f"step:{step.id}", due_at + self.lasting(max(length, 60)))
+                yield f"step:{step.id}", due_at + self.lasting(max(length, 60))
 
 
 PlaybookOf = Callable[[str], Playbook]

@@ -1,6 +1,6 @@
 """Who is where: the organisation as the rules see it, a snapshot without a database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,6 +67,22 @@ class Directory:
         return held
 
     @cached_property
+    def _recipients(self) -> dict[tuple[str, str], tuple[Recipient, ...]]:
+        return {
+            (role, org): tuple([Recipient(person, role, org) for person in people])
+            for (role, org), people in self._holders.items()
+        }
+
+    @cached_property
+    def _roles_at(self) -> dict[str, list[str]]:
+        """The roles that are held at an org, but those of bystanders."""
+        held: dict[str, list[str]] = {}
+        for role, org in self._holders:
+            if role not in BYSTANDERS:
+                held.setdefault(org, []).append(role)
+        return held
+
+    @cached_property
     def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = {}
         for org in self.orgs.values():
@@ -93,21 +109,20 @@ class Directory:
             waiting.extend(children)
         return found
 
-    def holders(self, role: str, branch: str) -> list[Recipient]:
+    def holders(self, role: str, branch: str) -> Sequence[Recipient]:
         """Holders of ``role`` at the branch, else at the nearest org above (contract, 5)."""
         for org in self.path(branch):
-            people = self._holders.get((role, org))
-            if people:
-                return [Recipient(person, role, org) for person in people]
-        return []
+            found = self._recipients.get((role, org))
+            if found:
+                return found
+        return ()
 
     def staff_of(self, branch: str) -> list[Recipient]:
         """Everybody who works at the branch, each once, in their first role there (G3)."""
         found: dict[str, Recipient] = {}
-        for (role, org), people in self._holders.items():
-            if org == branch and role not in BYSTANDERS:
-                for person in people:
-                    found.setdefault(person.id, Recipient(person, role, org))
+        for role in self._roles_at.get(branch, ()):
+            for each in self._recipients[role, branch]:
+                found.setdefault(each.person.id, each)
         return sorted(found.values(), key=lambda each: each.person.username)
 
     def resolve(

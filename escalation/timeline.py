@@ -18,6 +18,7 @@ ZERO_HASH = "0" * 64
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 _NESTED = frozenset({dict, list, tuple})
+_PLAIN = frozenset({bool, type(None)})
 
 #: The order does not matter to the hash; these two are not part of it (contract, 7).
 UNHASHED = ("hash", "position")
@@ -60,7 +61,9 @@ def check(value: object, depth: int = 0) -> None:
         kind = type(inner)
         if kind in _NESTED:
             check(inner, depth + 1)
-        elif kind is not str or not inner.isascii():  # type: ignore[attr-defined]
+        elif kind in _PLAIN or (kind is str and inner.isascii()):  # type: ignore[attr-defined]
+            continue
+        else:
             _check_leaf(inner)
 
 

@@ -31,6 +31,12 @@ _.created_at
 _.channel_hosts
 # The name of an operation in the OpenAPI document.
 _.__doc__
+# Asked for by the libraries that call us: Flask, and gevent's WSGI handler.
+_.ensure_sync
+_.MessageClass
+_._headers
+_.log_request
+_.response_length
 # Called by a library that tests drive.
 _._engineio_client_class
 _.teardown

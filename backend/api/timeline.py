@@ -146,4 +146,4 @@ def _devices(conn: Connection, events: list[dict[str, Any]]) -> dict[str, dict[s
     """The tablets whose signatures the events hold, revoked ones included."""
     ids = sorted({event["device"]["id"] for event in events if event["device"]})
     rows = rows_by_ids(conn, DeviceRow.__table__, ids) if ids else []
-    return {row.id: {"name": row.name, "public_key": row.public_key} for row in rows}
+    return {row["id"]: {"name": row["name"], "public_key": row["public_key"]} for row in rows}
