@@ -4,6 +4,7 @@ Due work is rows. The loop sleeps until the earliest and is woken by an earlier 
 APScheduler only ticks for housekeeping and never holds a job of the domain (rule 2).
 """
 
+import gc
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, select, update
 
 from backend import devices, sessions, sign_ins
 from backend.batch import Batch
+from backend.db import shorten_log
 from backend.delivery import Emission, change
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
@@ -61,6 +63,8 @@ class Engine:
             (self.save_presence, 5),
             (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
+            (self._collect, 600),
+            (self._shorten_log, 1),
             (self._sweep, 3600),
         ):
             self._scheduler.add_job(
@@ -218,6 +222,17 @@ class Engine:
     def save_presence(self, *, whole: bool = False) -> None:
         """Write down the running time and who is or was connected lately."""
         self._services.writer.run(self._services.presence.to_save(whole=whole).save)
+
+    def _shorten_log(self) -> None:
+        if self._services.settings.embedded:
+            self._services.reader.run(shorten_log)
+
+    def _collect(self) -> None:
+        """What is left in memory, all at once, while nobody waits; then it is left in peace."""
+        if self._services.writer.waiting == 0:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
 
     def _save_all_presence(self) -> None:
         self.save_presence(whole=True)

@@ -124,7 +124,8 @@ class WritePath:
         if decision.events:
             self._collect(batch, decision, before, loaded, seal)
         planned = plan(before, decision.events, after)
-        return Outcome(kind, after, planned, tuple(decision.events), texts=seal.kept)
+        alias = envelope.command.id if isinstance(envelope.command, Open) else ""
+        return Outcome(kind, after, planned, tuple(decision.events), texts=seal.kept, alias=alias)
 
     def _discreet(self, command: Command, state: Incident | None) -> bool:
         """The incident is discreet, or becomes so by this command."""
@@ -233,13 +234,12 @@ class WritePath:
             return self._raised_again(envelope, command, own.state)
         at = reconstruct(envelope.claim, self._clock.now()).estimate
         found = find_to_join(batch, self._states, command, at)
-        if found is not None:
-            outcome = self.carry_out(batch, envelope, found, kind="joined")
-            batch.aliases[command.id] = outcome.state.id
-            return replace(outcome, alias=command.id)
-        numbered = replace(command, number=self._number(batch, command.branch))
-        outcome = self.carry_out(batch, replace(envelope, command=numbered), None)
-        return replace(outcome, alias=command.id)
+        if found is None:
+            numbered = replace(command, number=self._number(batch, command.branch))
+            return self.carry_out(batch, replace(envelope, command=numbered), None)
+        outcome = self.carry_out(batch, envelope, found, kind="joined")
+        batch.aliases[command.id] = outcome.state.id
+        return outcome
 
     def _authorise_raise(self, envelope: Envelope, command: Open) -> None:
         directory = self._world.directory

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from backend.api.answers import decode_cursor, encode_cursor
-from backend.projections import INCIDENTS, INVOLVED
+from backend.projections import INCIDENTS, OUTBOX, REPORTERS
 from backend.read_models import summary
 from backend.services import Services
 from backend.tables import SealedTextRow
@@ -57,13 +57,15 @@ def visible(caller: Caller, directory: Directory) -> Any:
     if person is None:
         return _COLUMNS.id.in_([])
     ordinary, discreet = scope(person, directory)
-    involved = exists().where(
-        INVOLVED.c.incident_id == _COLUMNS.id, INVOLVED.c.user_id == person.id
+    reported, told = (
+        exists().where(table.c.incident_id == _COLUMNS.id, table.c.user_id == person.id)
+        for table in (REPORTERS, OUTBOX)
     )
     may = or_(
         and_(_COLUMNS.discreet.is_(False), _within(ordinary, directory)),
         and_(_COLUMNS.discreet.is_(True), _within(discreet, directory)),
-        involved,
+        reported,
+        told,
     )
     not_about_them = or_(_COLUMNS.subject.is_(None), _COLUMNS.subject != person.username)
     if caller.device_id is not None:

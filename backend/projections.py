@@ -1,4 +1,4 @@
-"""The rows that follow from an incident's events: its row, aliases, people, deadlines, outbox.
+"""The rows that follow from an incident's events: its row, aliases, reporters, deadlines, outbox.
 
 Each is a function of the state, so that a change writes the difference, and ``rebuild`` can
 write them all anew and compare.
@@ -7,21 +7,21 @@ write them all anew and compare.
 from typing import Any
 
 from backend.batch import Batch
-from backend.tables import AliasRow, DeadlineRow, IncidentRow, InvolvedRow, NoticeRow
+from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
 from escalation.incident import Alert, Incident
 
 SOCKET = "socket"
 
 INCIDENTS = IncidentRow.__table__
 ALIASES = AliasRow.__table__
-INVOLVED = InvolvedRow.__table__
+REPORTERS = ReporterRow.__table__
 DEADLINES = DeadlineRow.__table__
 OUTBOX = NoticeRow.__table__
 
 KEYS = {
     INCIDENTS: ("id",),
     ALIASES: ("id",),
-    INVOLVED: ("incident_id", "user_id"),
+    REPORTERS: ("incident_id", "user_id"),
     DEADLINES: ("incident_id", "key"),
     OUTBOX: ("alert_id", "user_id", "channel"),
 }
@@ -51,13 +51,12 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
 
 def rows_of(state: Incident, head_hash: str | None) -> list[tuple[Any, dict[str, Any]]]:
     """Every projected row of the incident, with its table."""
-    users = {report.user for report in state.reports if report.user}
+    reporters = {report.user for report in state.reports if report.user}
     alerts = [("alert", each) for each in state.alerts.values()]
     alerts += [("inform", each) for each in state.informed.values()]
-    users.update(user for _, alert in alerts for user in alert.told)
     rows: list[tuple[Any, dict[str, Any]]] = [(INCIDENTS, _incident(state, head_hash))]
     rows += [(ALIASES, {"id": each.alias, "incident_id": state.id}) for each in state.reports]
-    rows += [(INVOLVED, {"incident_id": state.id, "user_id": user}) for user in sorted(users)]
+    rows += [(REPORTERS, {"incident_id": state.id, "user_id": user}) for user in sorted(reporters)]
     rows += [
         (DEADLINES, {"incident_id": state.id, "key": each.key, "due_at": each.due_at})
         for each in state.deadlines()

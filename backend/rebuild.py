@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from backend.config import Settings
 from backend.db import make_engine
 from backend.event_store import LOG_CHAIN, read_events
-from backend.projections import ALIASES, DEADLINES, INCIDENTS, INVOLVED, KEYS, OUTBOX, rows_of
+from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS, rows_of
 from backend.shelf import Shelf
 from backend.tables import EventRow
 from escalation.events import Event
@@ -23,7 +23,7 @@ from escalation.timeline import ZERO_HASH, event_hash
 from playbooks.load import LIBRARY, load_library
 
 _EVENTS = EventRow.__table__
-_TABLES: tuple[Table, ...] = (INCIDENTS, ALIASES, INVOLVED, DEADLINES, OUTBOX)
+_TABLES: tuple[Table, ...] = (INCIDENTS, ALIASES, REPORTERS, DEADLINES, OUTBOX)
 _PAGE = 500
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Moment, db
 
+BY_KEY = {"sqlite_with_rowid": False}
+"""SQLite keeps the rows in the order of their key, and no second tree with a copy of it."""
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -52,6 +54,7 @@ class CommandRow(db.Model):
     """What has been carried out, by the client's id (event_store.py; reliability rule 3)."""
 
     __tablename__ = "commands"
+    __table_args__ = BY_KEY
     id: Mapped[str] = mapped_column(primary_key=True)
     chain: Mapped[str]
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
@@ -79,7 +82,6 @@ class IncidentRow(db.Model):
     head_seq: Mapped[int]
     head_hash: Mapped[str]
     __table_args__ = (
-        Index("ix_incidents_joining", "branch", "type", "opened_at"),
         Index("ix_incidents_branch_opened", "branch", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
     )
@@ -89,16 +91,18 @@ class AliasRow(db.Model):
     """Every id under which an incident answers (incident_rows.py); a projection."""
 
     __tablename__ = "aliases"
+    __table_args__ = BY_KEY
     id: Mapped[str] = mapped_column(primary_key=True)
     incident_id: Mapped[str]
 
 
-class InvolvedRow(db.Model):
-    """Who reported, was alerted or informed: they see it (incident_rows.py); a projection."""
+class ReporterRow(db.Model):
+    """Who reported it: they see it, as those do whom the outbox has told; a projection."""
 
-    __tablename__ = "involved"
+    __tablename__ = "reporters"
+    __table_args__ = BY_KEY
     incident_id: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
 
 
 class DeadlineRow(db.Model):
@@ -116,6 +120,7 @@ class DeadlineRow(db.Model):
             sqlite_where=text("parked = 0"),
             postgresql_where=text("NOT parked"),
         ),
+        BY_KEY,
     )
 
 
@@ -141,6 +146,7 @@ class NoticeRow(db.Model):
             sqlite_where=text("live = 1"),
             postgresql_where=text("live"),
         ),
+        BY_KEY,
     )
 
 
@@ -148,6 +154,7 @@ class CounterRow(db.Model):
     """Numbers that only grow: incident numbers of a month, log positions, versions."""
 
     __tablename__ = "counters"
+    __table_args__ = BY_KEY
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
 

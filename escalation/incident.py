@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from escalation.events import Event
 from playbooks.model import Level, Playbook, Step
@@ -51,8 +51,7 @@ class Progress:
 UNTOUCHED = Progress()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A recipient of an alert and what is known of them.
 
     ``left_out``: the incident turned out to be about them; nothing more goes to them.
@@ -136,8 +135,7 @@ class Clock:
         return (self.due_at - length / 5, self.due_at, self.due_at + length / 5)[self.stage]
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Something that must happen by itself. ``key`` says what."""
 
     key: str

@@ -1,13 +1,12 @@
 """A notice: one person is to hear of one thing. Whatever carries it decides nothing."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["alert", "inform"]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """``(alert_id, repeat, user)`` identify it: however often it is sent, it is shown once."""
 
     kind: Kind

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalation import events as ev
 from escalation.events import Event
-from escalation.incident import Alert, Change, Incident, PlaybookOf, Told
+from escalation.incident import Alert, Change, Climb, Incident, PlaybookOf, Told
 from escalation.timeline import unstamp
 from playbooks.model import Level
 
@@ -34,9 +34,7 @@ def _raised(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         told=_told(event) if known is None else {**known.told, **_told(event)},
         on_ladder=bool(data.get("ladder")),
     )
-    state = replace(
-        state, alerts={**state.alerts, alert.id: alert}, last_activity=event.recorded_at
-    )
+    state = state.having(alerts={**state.alerts, alert.id: alert}, last_activity=event.recorded_at)
     return moved(state, data.get("ladder"))
 
 
@@ -44,17 +42,15 @@ def moved(state: Incident, ladder: Mapping[str, Any] | None) -> Incident:
     """The ladder stands as the event says; None: the event did not move it."""
     if ladder is None:
         return state
-    climb = replace(
-        state.climb,
-        level=ladder["level"],
+    before = state.climb
+    cause = ladder.get("cause", before.cause)
+    climb = Climb(
+        levels=_levels(ladder["levels"]) if "levels" in ladder else before.levels,
         base=unstamp(ladder["base"]),
+        level=ladder["level"],
         next_at=moment(ladder["next_at"]),
+        cause=cause if before.next_at is None or cause == "escalated" else before.cause,
     )
-    if "levels" in ladder:
-        climb = replace(climb, levels=_levels(ladder["levels"]))
-    cause = ladder.get("cause", climb.cause)
-    if state.climb.next_at is None or cause == "escalated":
-        climb = replace(climb, cause=cause)
     # The time to act has passed: the ladder goes on until somebody acknowledges again, or acts.
     act_by = None if cause == "act_within" else state.act_by
     return state.having(climb=climb, act_by=act_by)
@@ -109,7 +105,7 @@ def mark(
 
     def marked(alerts: Mapping[str, Alert]) -> Mapping[str, Alert]:
         return {
-            key: replace(alert, told={**alert.told, user: replace(alert.told[user], **change)})
+            key: replace(alert, told={**alert.told, user: alert.told[user]._replace(**change)})
             if user in alert.told and (ids is None or key in ids)
             else alert
             for key, alert in alerts.items()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from backend.projections import ALIASES, DEADLINES, INCIDENTS, INVOLVED, KEYS, OUTBOX
+from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
 from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver
@@ -69,10 +69,10 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
         update(INCIDENTS).values(head_hash="0" * 64),
         update(DEADLINES).values(due_at=MORNING),
         delete(DEADLINES),
-        delete(INVOLVED),
+        delete(REPORTERS),
         update(OUTBOX).values(live=False, repeat=7),
         insert(ALIASES).values(id="strange", incident_id="strange"),
-        insert(INVOLVED).values(incident_id="strange", user_id="somebody"),
+        insert(REPORTERS).values(incident_id="strange", user_id="somebody"),
     ],
 )
 def test_wrong_missing_and_strange_rows_are_told_and_put_right(

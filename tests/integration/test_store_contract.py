@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from backend.config import from_environment
 from backend.db import make_engine
-from backend.projections import ALIASES, DEADLINES, INCIDENTS, INVOLVED, OUTBOX
+from backend.projections import ALIASES, DEADLINES, INCIDENTS, OUTBOX, REPORTERS
 from backend.rebuild import run_rebuild
 from backend.tables import EventRow
 from tests.chains import assert_whole
@@ -17,7 +17,7 @@ from tests.house import House
 from tests.scenarios.steps import levels, types
 
 TYPE = "group_visit"
-PROJECTIONS = (INCIDENTS, ALIASES, INVOLVED, DEADLINES, OUTBOX)
+PROJECTIONS = (INCIDENTS, ALIASES, REPORTERS, DEADLINES, OUTBOX)
 RUNGS = ("manager1", "deputy1", "regional1", "hqduty1")
 
 

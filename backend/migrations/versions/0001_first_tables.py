@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_aliases")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "attachments",
@@ -36,12 +37,14 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "counters",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "deadlines",
@@ -50,6 +53,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("parked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("incident_id", "key", name=op.f("pk_deadlines")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_deadlines_due",
@@ -120,17 +124,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_incidents_branch_opened", "incidents", ["branch", "opened_at", "id"], unique=False
     )
-    op.create_index(
-        "ix_incidents_joining", "incidents", ["branch", "type", "opened_at"], unique=False
-    )
     op.create_index("ix_incidents_opened", "incidents", ["opened_at", "id"], unique=False)
     op.create_table(
-        "involved",
+        "reporters",
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("incident_id", "user_id", name=op.f("pk_involved")),
+        sa.PrimaryKeyConstraint("incident_id", "user_id", name=op.f("pk_reporters")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_involved_user_id"), "involved", ["user_id"], unique=False)
     op.create_table(
         "kept",
         sa.Column("name", sa.String(), nullable=False),
@@ -158,6 +159,7 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("alert_id", "user_id", "channel", name=op.f("pk_outbox")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_outbox_incident_id"), "outbox", ["incident_id"], unique=False)
     op.create_index(
@@ -270,10 +272,8 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("orgs")
     op.drop_table("kept")
-    op.drop_index(op.f("ix_involved_user_id"), table_name="involved")
-    op.drop_table("involved")
+    op.drop_table("reporters")
     op.drop_index("ix_incidents_opened", table_name="incidents")
-    op.drop_index("ix_incidents_joining", table_name="incidents")
     op.drop_index("ix_incidents_branch_opened", table_name="incidents")
     op.drop_table("incidents")
     op.drop_table("failed_sign_ins")
