@@ -66,6 +66,22 @@ def _of_one_shape(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 @dataclass(slots=True)
+class Known:
+    """Numbers that only writers move on: where the log ends, and counters, by name.
+
+    On the embedded database one process writes: what a batch has left behind holds for the next.
+    """
+
+    position: int | None = None
+    counters: dict[str, int] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
+
+    def after_commit(self) -> "Known":
+        """What the next batch may begin with."""
+        return Known(self.position, dict(self.counters))
+
+
+@dataclass(slots=True)
 class Batch:
     """The writer's transaction.
 
@@ -80,7 +96,7 @@ class Batch:
     aliases: dict[str, str] = field(default_factory=dict)
     commands: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
-    counters: dict[str, int] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
     log_head: tuple[int, str] | None = None
 
     @property

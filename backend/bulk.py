@@ -82,7 +82,7 @@ class Query:
         written = self._written.get(conn.dialect.name)
         if written is None:
             written = self._written[conn.dialect.name] = _write(self._statement, conn.dialect)
-        cursor = conn.connection.cursor()
+        cursor = _driver(conn).cursor()
         try:
             cursor.execute(written.sql, written.parameters([parameters])[0])
             return list(cursor.fetchall())
@@ -121,8 +121,12 @@ def delete_rows(conn: Connection, table: Table, keys: Sequence[Row]) -> None:
     _run_many(conn, _delete(table, tuple(keys[0]), conn.dialect), keys)
 
 
+def _driver(conn: Connection) -> Any:
+    return conn.connection.driver_connection
+
+
 def _run_many(conn: Connection, statement: _Statement, rows: Sequence[Row]) -> None:
-    cursor = conn.connection.cursor()
+    cursor = _driver(conn).cursor()
     try:
         cursor.executemany(statement.sql, statement.parameters(rows))
     finally:

@@ -140,9 +140,12 @@ def seal_log(conn: Connection) -> Sealed:
 def seal_batch(batch: Batch) -> Sealed:
     """On SQLite, where nobody else writes: positions for the batch's events before its flush."""
     rows = batch.rows.inserts.get(_EVENTS, [])
-    last = log_position(batch.conn)
+    last = batch.known.position
+    if last is None:
+        last = log_position(batch.conn)
     for position, row in enumerate(rows, last + 1):
         row["position"] = position
+    batch.known.position = last + len(rows)
     touched = {row["chain"]: row["position"] for row in rows if row["chain"] != LOG_CHAIN}
     return Sealed(last + len(rows), touched)
 
@@ -221,15 +224,25 @@ def keep_command(batch: Batch, row: dict[str, Any]) -> None:
 
 
 def next_in_batch(batch: Batch, name: str) -> int:
-    """The next value of a counter that many commands of a batch count up."""
-    value = batch.counters.get(name)
+    """The next value of a counter that many commands of a batch count up.
+
+    ``write_counters`` writes down what it has come to.
+    """
+    known = batch.known
+    value = known.counters.get(name)
     if value is None:
         value = next_number(batch.conn, name)
     else:
         value += 1
-        batch.rows.update(_COUNTERS, {"name": name}, {"value": value})
-    batch.counters[name] = value
+        known.counted.add(name)
+    known.counters[name] = value
     return value
+
+
+def write_counters(batch: Batch) -> None:
+    """The last values of this batch, each counter once."""
+    for name in batch.known.counted:
+        batch.rows.update(_COUNTERS, {"name": name}, {"value": batch.known.counters[name]})
 
 
 def next_number(conn: Connection, name: str) -> int:

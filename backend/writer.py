@@ -20,8 +20,8 @@ from gevent.event import AsyncResult, Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from backend.batch import Batch
-from backend.event_store import Sealed, seal_batch
+from backend.batch import Batch, Known
+from backend.event_store import Sealed, seal_batch, write_counters
 from backend.problems import DiskFullError, Problem
 from backend.reader import Threads
 from escalation.refusal import Refused
@@ -70,6 +70,7 @@ class Writer:
         self._waiting: deque[Job] = deque()
         self._wake = Event()
         self._stopping = False
+        self._known = Known()
         self._kept: Connection | None = None
         self._embedded = engine.dialect.name == "sqlite"
         self._largest = LARGEST_ON_HUB if self._embedded else LARGEST_BATCH
@@ -187,6 +188,8 @@ class Writer:
         with self._connection() as conn, conn.begin() as transaction:
             committed = self._decide(conn, jobs)
             commit(transaction.commit)
+        if self._embedded and committed.batch is not None:
+            self._known = committed.batch.known
         return committed
 
     @contextmanager
@@ -201,7 +204,7 @@ class Writer:
         yield self._kept
 
     def _decide(self, conn: Connection, jobs: list[Job]) -> Committed:
-        batch = Batch(conn)
+        batch = Batch(conn, known=self._known.after_commit())
         ids = [each for job in jobs for each in job.ids]
         if ids:
             self._look_up(batch, ids)
@@ -214,6 +217,7 @@ class Writer:
                     outcomes.append((job, job.work(batch), None))
             except (Refused, Problem) as refusal:
                 outcomes.append((job, None, refusal))
+        write_counters(batch)
         sealed = None if batch.on_postgresql else seal_batch(batch)
         batch.rows.flush(conn)
         return Committed(outcomes, sealed, batch)
