@@ -135,16 +135,18 @@ class _View:
             return self._texts.get(value["sealed"], {}).get("text")
         return value
 
-    def step(self, state: Incident, book: Playbook, step: Step) -> Any:
+    def step(self, state: Incident, book: Playbook, step: Step) -> dict[str, Any]:
         progress = state.progress_of(step.id)
-        if progress is UNTOUCHED and step.gate is None and step.id not in state.due:
-            return _untouched(book, step)
         is_open = gate_open(step.gate, state.facts, progress.cleared)
+        due_at = state.due.get(step.id)
+        if progress is UNTOUCHED:
+            waiting = _waiting(book, step, is_open=is_open)
+            return waiting if due_at is None else {**waiting, "due_at": stamp(due_at)}
         found = {
             **_step_fragments(book, step),
             "state": progress.state if progress.state != "open" else _ready(is_open),
             "late": progress.late,
-            "due_at": _stamp(state.due.get(step.id)),
+            "due_at": _stamp(due_at),
             "done_at": _stamp(progress.at),
             "done_by": person(self._directory, progress.by),
             "gate": None if step.gate is None else gate_json(step.gate, is_open=is_open),
@@ -216,24 +218,24 @@ def gate_json(gate: Gate, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-_untouched_steps: dict[tuple[str, str], orjson.Fragment] = {}
+_waiting_steps: dict[tuple[str, str, bool], dict[str, Any]] = {}
 
 
-def _untouched(book: Playbook, step: Step) -> orjson.Fragment:
-    """A step that waits for nothing and that nobody has done anything about."""
-    key = (book.sha256, step.id)
-    if key not in _untouched_steps:
-        waiting = {
-            "state": "ready",
+def _waiting(book: Playbook, step: Step, *, is_open: bool) -> dict[str, Any]:
+    """A step that nobody has done anything about, and that has no time to be done by."""
+    key = (book.sha256, step.id, is_open)
+    found = _waiting_steps.get(key)
+    if found is None:
+        found = _waiting_steps[key] = {
+            **_step_fragments(book, step),
+            "state": _ready(is_open),
             "late": False,
             "due_at": None,
             "done_at": None,
             "done_by": None,
-            "gate": None,
+            "gate": None if step.gate is None else gate_json(step.gate, is_open=is_open),
         }
-        whole = orjson.dumps({**step_json(book.id, step), **waiting})
-        _untouched_steps[key] = orjson.Fragment(whole)
-    return _untouched_steps[key]
+    return found
 
 
 _fragments: dict[str, dict[str, dict[str, Any]]] = {}

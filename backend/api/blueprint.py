@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from flask import Request, current_app, request
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, abort, is_json_request
 
@@ -29,6 +29,16 @@ class StrictParser(FlaskParser):
             return current_app.json.loads(body)
         except ValueError as error:
             self._not_json(error)
+
+    def parse(self, argmap: Any, req: Request | None = None, **more: Any) -> Any:
+        """As webargs', straight to the schema where a body is read: a raise comes this way."""
+        if more.get("location") != "json" or not isinstance(argmap, Schema):
+            return super().parse(argmap, req, **more)
+        body = self.load_json(req or self.get_default_request(), argmap)
+        try:
+            return argmap.load({} if body is missing else body)
+        except ValidationError as error:
+            abort(422, exc=error, messages={"json": error.messages}, schema=argmap)
 
     @staticmethod
     def _not_json(error: ValueError) -> NoReturn:
