@@ -4,7 +4,6 @@ import gc
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -45,6 +44,7 @@ from backend.event_store import log_position
 from backend.handle import WritePath
 from backend.hints import Hints, NoOthers, RedisHints
 from backend.json_bodies import JsonBodies
+from backend.lean_flask import LeanFlask
 from backend.organisation import World
 from backend.positions import register as register_positions
 from backend.presence import Presence
@@ -91,14 +91,6 @@ MIGRATING = 0x43_42_4D_49
 _log = structlog.get_logger("app")
 
 
-class OurFlask(Flask):
-    """Flask without asking of every function at every request whether it is a coroutine."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """None of ours is one."""
-        return func
-
-
 class OurApi(Api):  # type: ignore[misc]  # it has no types
     """flask-smorest's, with our errors: each view says itself which it may answer with."""
 
@@ -107,7 +99,7 @@ class OurApi(Api):  # type: ignore[misc]  # it has no types
 
 def create_app(settings: Settings) -> Flask:
     """The Flask app with its routes; ``start`` gives it a database and life."""
-    app = OurFlask("counterbell", static_folder=None)
+    app = LeanFlask("counterbell", static_folder=None)
     app.json = JsonBodies(app)
     app.config.update(
         SECRET_KEY=None,  # sessions are rows; Flask's own are not used
@@ -121,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
         API_SPEC_OPTIONS={"servers": [{"url": "/"}]},
     )
     db.init_app(app)
+    app.teardown_appcontext_funcs.clear()  # the ORM's session, which no request opens
     Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
     register_security(app)
     register_positions(app)

@@ -143,7 +143,8 @@ class Deadline(NamedTuple):
 
 
 def _rounded_up(moment: datetime) -> datetime:
-    return moment + timedelta(microseconds=-moment.microsecond % 1000)
+    missing = -moment.microsecond % 1000
+    return moment + timedelta(microseconds=missing) if missing else moment
 
 
 _WORKED_OUT = ("_deadlines",)
@@ -268,7 +269,8 @@ class Incident:
 
     def lasting(self, seconds: int) -> timedelta:
         """A rule's duration at this incident's pace."""
-        return timedelta(seconds=seconds) / self.pace
+        length = timedelta(seconds=seconds)
+        return length if self.pace == 1 else length / self.pace
 
     def _clock_deadlines(self) -> Iterable[tuple[str, datetime]]:
         if self.status == "cancelled":

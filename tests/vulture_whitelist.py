@@ -33,6 +33,9 @@ _.channel_hosts
 _.__doc__
 # Asked for by the libraries that call us: Flask, and gevent's WSGI handler.
 _.ensure_sync
+_.session_interface
+_.default_mimetype
+_.get_wsgi_headers
 _.MessageClass
 _._headers
 _.log_request

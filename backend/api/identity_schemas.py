@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -55,11 +54,7 @@ def problems(*statuses: int) -> Callable[[View], View]:
     """Which errors a view may answer with, for the OpenAPI document."""
 
     def decorator(view: View) -> View:
-        @wraps(view)
-        def documented(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
-
-        doc = deepcopy(vars(documented).get("_apidoc", {}))
+        doc = deepcopy(vars(view).get("_apidoc", {}))
         responses = doc.setdefault("response", {}).setdefault("responses", {})
         for status in statuses:
             responses[status] = [
@@ -69,8 +64,8 @@ def problems(*statuses: int) -> Callable[[View], View]:
                     "content_type": "application/problem+json",
                 }
             ]
-        vars(documented)["_apidoc"] = doc
-        return documented  # type: ignore[return-value]  # the same signature, by wraps
+        vars(view)["_apidoc"] = doc
+        return view
 
     return decorator
 
