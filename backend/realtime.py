@@ -45,6 +45,8 @@ SENT_WITHIN = 0.25
 MISSED_TOO_MUCH = 500
 """More changed incidents than this are not replayed: ``resync``."""
 
+_NOBODY: Mapping[str, str] = {}
+
 _log = structlog.get_logger("realtime")
 
 
@@ -85,17 +87,20 @@ class Gateway:
 
         What goes to the same socket leaves together.
         """
-        server = self.socketio.server
-        to_send: dict[str, list[tuple[str, str, Emission]]] = defaultdict(list)
+        rooms = self.socketio.server.manager.rooms.get("/", {})
+        to_send: dict[str, list[tuple[str, bytes, Emission]]] = defaultdict(list)
         for emission in emissions:
-            words = event_text(emission.event, emission.payload)
-            without = self._by_user.get(emission.without_user or "", ())
-            for sid, connection in server.manager.get_participants("/", list(emission.rooms)):
-                if sid not in without:
-                    to_send[connection].append((sid, words, emission))
+            frame = text_frame(event_text(emission.event, emission.payload))
+            done = set(self._by_user.get(emission.without_user or "", ()))
+            for room in emission.rooms:
+                for sid, connection in rooms.get(room, _NOBODY).items():
+                    if sid not in done:
+                        done.add(sid)
+                        to_send[connection].append((sid, frame, emission))
+        sockets = self.socketio.server.eio.sockets
         for connection, packets in to_send.items():
-            frames = b"".join([text_frame(words) for _, words, _ in packets])
-            socket = server.eio.sockets.get(connection)
+            frames = b"".join([frame for _, frame, _ in packets])
+            socket = sockets.get(connection)
             if socket is None or not send_frames(socket, frames):
                 for sid, _, emission in packets:
                     self.socketio.emit(emission.event, emission.payload, to=sid)

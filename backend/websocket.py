@@ -1,7 +1,6 @@
 """simple-websocket under gevent: whole frames, and no compression (docs/adr/0002)."""
 
 import struct
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -57,12 +56,8 @@ class WholeSocket:
         return getattr(self._sock, name)
 
 
-@lru_cache(maxsize=128)
 def text_frame(text: str) -> bytes:
-    """A whole text message as one frame of RFC 6455, from server to client.
-
-    The same packet goes to many sockets: its frame is built once.
-    """
+    """A whole text message as one frame of RFC 6455, from server to client."""
     payload = text.encode()
     length = len(payload)
     if length < 126:

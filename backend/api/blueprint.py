@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flask import Request, current_app, request
+from flask import Request, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, abort, is_json_request
+from werkzeug.exceptions import BadRequest
 
 View = Callable[..., Any]
 
@@ -26,8 +27,8 @@ class StrictParser(FlaskParser):
         if not body or not is_json_request(req):
             return missing
         try:
-            return current_app.json.loads(body)
-        except ValueError as error:
+            return req.get_json()
+        except BadRequest as error:
             self._not_json(error)
 
     def parse(self, argmap: Any, req: Request | None = None, **more: Any) -> Any:
@@ -41,7 +42,7 @@ class StrictParser(FlaskParser):
             abort(422, exc=error, messages={"json": error.messages}, schema=argmap)
 
     @staticmethod
-    def _not_json(error: ValueError) -> NoReturn:
+    def _not_json(error: Exception) -> NoReturn:
         abort(400, exc=error)
 
 
