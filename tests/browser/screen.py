@@ -154,6 +154,18 @@ class Screen:
         self.tile(playbook).click()
         return self
 
+    def presses_in_sheet(self, key: str) -> Self:
+        """A button of what has opened over the page."""
+        sheet = self.page.get_by_role("dialog").last
+        sheet.get_by_role("button", name=self.words.pattern(key)).click()
+        return self
+
+    def ticks(self, playbook: str, step: str) -> Self:
+        """A step of the checklist is done."""
+        name = self._step("common.tick.do", playbook, step)
+        self.page.get_by_role("button", name=name).click()
+        return self
+
     @contextmanager
     def holds(self, key: str) -> Iterator[None]:
         """A finger rests on a button meanwhile."""
@@ -218,7 +230,8 @@ class Screen:
 
     def reads_among(self, key: str) -> Self:
         """Wait until the text can be read, with more before or after it."""
-        expect(self.page.get_by_text(self.words.text(key)).first).to_be_visible()
+        longest = max(re.split(r"\{\w+\}", self.words.text(key)), key=len)
+        expect(self.page.get_by_text(longest).first).to_be_visible()
         return self
 
     def no_longer_reads(self, key: str, **values: object) -> Self:
@@ -234,6 +247,19 @@ class Screen:
         """Milliseconds, when the text is there."""
         measured: float = self.page.evaluate("window.took")
         return measured
+
+    def reads_done(self, playbook: str, step: str) -> Self:
+        """Wait until the step is ticked; those that are done may be folded away."""
+        tick = self.page.get_by_role("img", name=self._step("common.tick.done", playbook, step))
+        fold = self.page.locator("button.fold[aria-expanded=false]")
+        expect(tick.or_(fold).first).to_be_visible()
+        if fold.is_visible():
+            fold.click()
+        expect(tick).to_be_visible()
+        return self
+
+    def _step(self, key: str, playbook: str, step: str) -> re.Pattern[str]:
+        return self.words.pattern(key, step=self.words.step(playbook, step))
 
     def is_at(self, path: str) -> Self:
         """Wait until the address is this (``*`` for any part)."""

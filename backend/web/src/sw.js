@@ -7,11 +7,6 @@ const SERVERS = /^\/(api|socket\.io|healthz|readyz|metrics)(\/|$)/
 self.addEventListener('install', (event) => {
   const fresh = FILES.map((file) => new Request(file, { cache: 'reload' }))
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)))
-  if (event.addRoutes) {
-    // What is for the server goes there without waking this worker first.
-    const past = { condition: { urlPattern: new URLPattern({ pathname: '/api/*' }) }, source: 'network' }
-    event.waitUntil(event.addRoutes(past))
-  }
   self.skipWaiting()
 })
 

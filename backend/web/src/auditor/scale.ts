@@ -18,7 +18,7 @@ export interface Scale {
   ticks: Mark[]
 }
 
-const EDGE = 24
+const EDGE = 40
 /** A long wait that would be wider than this is pressed together to `PRESSED`. */
 const WIDEST = 200
 /** Long is what is longer than this, and many times what is usual in this incident. */

@@ -57,6 +57,12 @@ export const useIncidents = defineStore('incidents', () => {
     return reading
   }
 
+  /** A reading that was under way when the change came may have seen less. */
+  async function catchUp(id: string, revision: number): Promise<void> {
+    await running.get(id)
+    if ((entry(id).incident?.revision ?? 0) < revision) await load(id)
+  }
+
   async function read(id: string): Promise<void> {
     set(id, { loading: true })
     if (!entry(id).incident && session.onDevice && session.me) {
@@ -106,7 +112,7 @@ export const useIncidents = defineStore('incidents', () => {
       for (const [id, known] of [...entries]) {
         const same = id === change.incident_id || known.incident?.id === change.incident_id
         if (!same || (known.incident && known.incident.revision >= change.revision)) continue
-        if (watched.has(id)) void load(id)
+        if (watched.has(id)) void catchUp(id, change.revision)
         else entries.delete(id)
       }
     })

@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problems'
-import type { Both, IncidentSummary, Severity, Status } from '@/api/types'
+import type { Both, Incident, IncidentSummary, Severity, Status } from '@/api/types'
 import { rightsOf } from '@/incident/rights'
 import { deviceDb } from '@/offline/db'
 import { useHeard } from '@/stores/heard'
@@ -13,6 +13,7 @@ import { useQueue } from '@/stores/queue'
 import { useSession } from '@/stores/session'
 
 const MOST = 30
+const SETTLED_MS = 500
 
 export interface OpenItem {
   id: string
@@ -37,10 +38,12 @@ export function useOpenIncidents() {
   const books = usePlaybooks()
   const incidents = useIncidents()
   const list = shallowRef<IncidentSummary[]>([])
+  /** Read from this device's disk, without a line. */
+  const keptWhole = shallowRef(new Map<string, Incident>())
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(true)
-  const watching = new Map<string, () => void>()
   let asked = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   async function load(): Promise<void> {
     const mineNow = ++asked
@@ -57,32 +60,37 @@ export function useOpenIncidents() {
     } finally {
       if (mineNow === asked) loading.value = false
     }
-    if (mineNow === asked) look()
+    await readWhole(mineNow)
   }
 
   async function keptHere(): Promise<IncidentSummary[]> {
     const kept = (await (await deviceDb()).getAll('incidents')).map((each) => each.incident)
-    return [...new Map(kept.map((each) => [each.id, each])).values()].reverse()
+    keptWhole.value = new Map(kept.map((each) => [each.id, each]))
+    return [...keptWhole.value.values()].reverse()
   }
 
-  /** The whole of each, for the forms that are to be filled in. */
-  function look(): void {
-    const wanted = new Set(list.value.map((each) => each.id))
-    for (const [id, stop] of watching) {
-      if (wanted.has(id)) continue
-      stop()
-      watching.delete(id)
+  /** The whole of each, for its forms; one after another and only what has changed, so that a tap never waits. */
+  async function readWhole(mineNow: number): Promise<void> {
+    for (const { id, revision } of list.value) {
+      if (mineNow !== asked || problem.value) return
+      const known = incidents.entry(id).incident
+      if (!known || known.revision < revision) await incidents.load(id)
     }
-    for (const id of wanted) if (!watching.has(id)) watching.set(id, incidents.watch(id))
+  }
+
+  /** Alerts come in bursts: one reading for each. */
+  function soon(): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => void load(), SETTLED_MS)
   }
 
   onScopeDispose(() => {
     asked += 1
-    for (const stop of watching.values()) stop()
+    clearTimeout(timer)
   })
   void load()
-  useHeard('incident', () => void load())
-  useHeard('resync', () => void load())
+  useHeard('incident', soon)
+  useHeard('resync', soon)
 
   const isMine = (each: IncidentSummary): boolean =>
     each.in_charge?.id === session.me?.id ||
@@ -116,7 +124,7 @@ export function useOpenIncidents() {
   /** Steps of open incidents that have a form, for whoever owns them. */
   const forms = computed<OpenForm[]>(() =>
     list.value.flatMap(({ id }) => {
-      const known = incidents.entry(id).incident
+      const known = incidents.entry(id).incident ?? keptWhole.value.get(id)
       if (!known || known.discreet) return []
       const sending = queue.kept.filter((kept) => kept.incident === id && kept.command !== 'open')
       const shown = overlay(known, sending, session.me)

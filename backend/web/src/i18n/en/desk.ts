@@ -11,7 +11,7 @@ export default {
     orgs: 'Branches',
     devices: 'Devices',
     me: 'Me',
-    account: 'Account of {name}',
+    account: ', account of {name}',
   },
   home: {
     title: 'Desk',

@@ -9,7 +9,7 @@ export default {
     orgs: '机构',
     devices: '设备',
     me: '我',
-    account: '{name}的账号',
+    account: '，{name}的账号',
   },
   home: {
     title: '工作台',
