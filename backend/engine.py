@@ -64,7 +64,7 @@ class Engine:
             (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._collect, 600),
-            (self._shorten_log, 4),
+            (self._shorten_log, 1),
             (self._sweep, 3600),
         ):
             self._scheduler.add_job(
