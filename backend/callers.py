@@ -22,6 +22,8 @@ from escalation.rights import Caller
 PERSON_COOKIE = "counterbell"
 DEVICE_COOKIE = "counterbell_device"
 BROWSER_HEADER = "X-Counterbell"
+PERSON_HEADER = "Counterbell-Person"
+"""Whom the app takes to be signed in, by id; ``none``: the tablet alone."""
 _DEVICE_COOKIE_AGE = 400 * 24 * 3600
 """Seconds; browsers keep no cookie longer. Each PIN sign-in renews it."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -157,7 +159,7 @@ def _resolve() -> tuple[Session, Caller]:
 
 def _authenticate() -> tuple[Session, Caller]:
     bearer = _bearer()
-    session = cookie_session(request.cookies) if bearer is None else _found(bearer)
+    session = _meant(request.cookies) if bearer is None else _found(bearer)
     caller = None if session is None else caller_of(session, fresh_world(session))
     if session is None or caller is None:
         raise Unauthenticated
@@ -169,6 +171,20 @@ def _authenticate() -> tuple[Session, Caller]:
             "A write by cookie needs the header X-Counterbell: 1.",
         )
     return session, caller
+
+
+def _meant(cookies: Mapping[str, str]) -> Session | None:
+    """A browser's session, unless another tab or the next colleague has changed it meanwhile.
+
+    What somebody did goes on record under their name or not at all.
+    """
+    meant = request.headers.get(PERSON_HEADER)
+    if meant == "none":
+        cookies = {DEVICE_COOKIE: cookies.get(DEVICE_COOKIE, "")}
+    session = cookie_session(cookies)
+    if meant in (None, "none") or (session is not None and session.user_id == meant):
+        return session
+    return None
 
 
 def _bearer() -> str | None:

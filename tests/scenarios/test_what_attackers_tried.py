@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.clients import Client, new_id
+import requests
+
+from tests.clients import PASSWORD, PIN, Client, new_id
 from tests.house import House
 from tests.scenarios.steps import names
 
@@ -16,6 +18,23 @@ def reachable(incident: Any) -> dict[str, bool]:
         for alert in incident["alerts"]
         for recipient in alert["recipients"]
     }
+
+
+class Browser(requests.Session):
+    """The app in a browser: it lives by its cookies, which all its tabs share."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        self._api = f"{house.url}/api/v1"
+        self.headers["X-Counterbell"] = "1"
+
+    def asks(self, path: str, meant: str | None = None, **body: Any) -> requests.Response:
+        headers = {} if meant is None else {"Counterbell-Person": meant}
+        return self.post(self._api + path, json=body, headers=headers)
+
+    def signs_in(self, username: str) -> str:
+        told = self.asks("/auth/login", username=username, password=PASSWORD)
+        return str(told.json()["user"]["id"])
 
 
 def deactivated(house: House, username: str) -> None:
@@ -109,3 +128,32 @@ def test_who_hands_over_an_untouched_incident_has_taken_it_up(house: House) -> N
     assert {alert["level"] for alert in after["alerts"]} == {1}
     assert "deputy1" not in names(after["alerts"][0]["recipients"])
     deputy.hears_nothing("alert")
+
+
+def test_a_tab_that_missed_the_change_of_staff_does_nothing_under_the_next_name(
+    house: House,
+) -> None:
+    browser = Browser(house)
+    teller = browser.signs_in("teller1")
+    incident = browser.asks("/incidents", teller, type="help").json()
+    manager = browser.signs_in("manager1")
+    path = f"/incidents/{incident['id']}/acknowledge"
+    assert browser.asks(path, teller).status_code == 401
+    assert browser.asks("/sync", teller, device_now=None, mono_now=None).status_code == 401
+    assert browser.asks("/incidents", "none", type="help").status_code == 401
+    assert house.person("manager1").incident(incident)["status"] == "open"
+    assert browser.asks(path, manager).json()["in_charge"]["username"] == "manager1"
+
+
+def test_what_a_tablet_did_by_itself_is_not_the_next_tellers(house: House) -> None:
+    browser = Browser(house)
+    order = {"org": "east-01", "name": "二号柜台"}
+    code = house.person("manager1").does("POST", "/devices/pairing-codes", order)["code"]
+    assert browser.asks("/devices/pair", code=code).ok
+    assert browser.asks("/auth/pin", username="teller1", pin=PIN).ok
+    raised = browser.asks("/incidents", "none", type="help")
+    assert raised.status_code == 201
+    reports = house.person("manager1").incident(raised.json())["reported_by"]
+    assert [each.get("user") for each in reports] == [None]
+    hers = browser.asks("/incidents", type="group_visit").json()
+    assert hers["reported_by"][0]["user"]["username"] == "teller1"

@@ -2,7 +2,7 @@
 import { canonical, type Json } from './canonical'
 import { deviceDb, nextSeq } from './db'
 import { hasKey, occurredNow, sign } from './device'
-import { newId } from './ids'
+import { newId, RUN } from './ids'
 import type { CommandData, CommandName, Kept, Occurred } from './kept'
 import { seal } from './seal'
 
@@ -25,14 +25,33 @@ export function keep(deed: Deed): Promise<Kept> {
 }
 
 async function writeDown(deed: Deed, occurred: Occurred): Promise<Kept> {
+  try {
+    return await onDisk(deed, occurred)
+  } catch (error) {
+    // A full or broken disk stops no emergency: it goes out from memory, without the device's proof.
+    if (deed.command !== 'open') throw error
+    return asKept(deed, occurred, ++unwritten, withoutUndefined(deed.data), {})
+  }
+}
+
+/** Numbers of what is not on the disk: behind all that is. */
+let unwritten = Date.now()
+
+async function onDisk(deed: Deed, occurred: Occurred): Promise<Kept> {
   const seq = await nextSeq()
   const paired = await hasKey()
   const plain = withoutUndefined(deed.data)
   const { data, sealed } = paired ? await seal(deed.command, plain) : { data: plain, sealed: {} }
-  const command_id = newId()
-  const kept: Kept = {
+  const kept = asKept(deed, occurred, seq, data, sealed)
+  if (paired) kept.device = await proof(kept)
+  await store(kept)
+  return kept
+}
+
+function asKept(deed: Deed, occurred: Occurred, seq: number, data: CommandData, sealed: Kept['sealed']): Kept {
+  return {
     seq,
-    command_id,
+    command_id: newId(),
     command: deed.command,
     incident: deed.incident,
     data,
@@ -44,9 +63,6 @@ async function writeDown(deed: Deed, occurred: Occurred): Promise<Kept> {
     tried: false,
     quiet: deed.quiet ?? false,
   }
-  if (paired) kept.device = await proof(kept)
-  await store(kept)
-  return kept
 }
 
 /** The exact text that the device signs (contract, section 3). */
@@ -73,6 +89,11 @@ export async function remove(seq: number): Promise<void> {
 
 export async function stored(): Promise<Kept[]> {
   return (await deviceDb()).getAll('queue') // by key: the order of the deeds
+}
+
+/** What another tab has kept, which was closed or cut off; `known` is here already. */
+export async function leftBehind(known: ReadonlySet<number>): Promise<Kept[]> {
+  return (await stored()).filter((kept) => kept.occurred.session !== RUN && !known.has(kept.seq))
 }
 
 function withoutUndefined(data: { [name: string]: Json | undefined }): CommandData {

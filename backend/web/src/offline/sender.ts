@@ -1,12 +1,14 @@
 /** Sends what the queue holds: in order, never under another person's name. A command that goes out
  *  twice (two tabs, a crash after the answer) is answered `repeated` and changes nothing. */
-import { remove, store, stored } from './commands'
+import { leftBehind, remove, store, stored } from './commands'
 import { isNote, isOverdue, type Kept } from './kept'
-import { BatchRefused, forSync, LineDown, sendBatch, sendDirect, SignedOut, type Result } from './wire'
+import { BatchRefused, forSync, LineDown, sendBatch, sendDirect, SignedOut, type Name, type Result } from './wire'
 
 export interface House {
   /** Whose session the cookie stands for now; null for the tablet alone. */
   person(): string | null
+  /** This is a paired tablet, which may raise in its own name. */
+  onDevice(): boolean
   /** Somebody has left (the screen is locked), and the server has not heard of it yet. */
   leaving(): boolean
   /** End their session; throws LineDown. */
@@ -30,20 +32,27 @@ export class Sender {
   private running: Promise<void> | null = null
   private following: Promise<void> | null = null
   private failures = 0
+  /** Of this page's time: what is done with, too. */
+  private readonly known = new Set<number>()
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly house: House) {}
 
   async load(): Promise<void> {
-    this.queue = await stored()
-    this.house.changed(this.queue)
+    this.queue = []
+    this.take(await stored().catch(() => []))
   }
 
   /** Take a command that `keep` has written down. */
   add(kept: Kept): void {
-    this.queue = [...this.queue, kept].sort((a, b) => a.seq - b.seq)
-    this.house.changed(this.queue)
+    this.take([kept])
     void this.flush()
+  }
+
+  private take(more: Kept[]): void {
+    for (const { seq } of more) this.known.add(seq)
+    this.queue = [...this.queue, ...more].sort((a, b) => a.seq - b.seq)
+    this.house.changed(this.queue)
   }
 
   /** Somebody has read what became of it. */
@@ -69,7 +78,7 @@ export class Sender {
   private async run(): Promise<void> {
     let quiet = false
     try {
-      for (let batch = this.next(); batch.length; batch = this.next()) {
+      for (let batch = await this.nextOrFound(); batch.length; batch = await this.nextOrFound()) {
         quiet = batch.every((kept) => kept.quiet)
         if (batch[0]!.as === null && this.house.leaving()) await this.house.leave()
         await this.send(batch)
@@ -79,9 +88,8 @@ export class Sender {
       if (this.house.leaving()) await this.house.leave()
       this.failures = 0
     } catch (error) {
-      if (!(error instanceof LineDown)) throw error
       const waits = quiet ? await this.behindQuiet(error) : true
-      if (waits) this.house.reached(error instanceof SignedOut)
+      if (waits) this.house.reached(error instanceof SignedOut || !(error instanceof LineDown))
       const pause = PAUSES_MS[Math.min(waits ? this.failures++ : 0, PAUSES_MS.length - 1)]
       this.timer = setTimeout(() => void this.flush(), pause)
     }
@@ -89,10 +97,22 @@ export class Sender {
 
   /** A covert alert that does not get through moves nothing on the screen, not even the sign of the line. What
    *  waits behind it looks as if it had been tried itself. */
-  private async behindQuiet(error: LineDown): Promise<boolean> {
+  private async behindQuiet(error: unknown): Promise<boolean> {
     const first = this.queue.find((kept) => kept.state === 'kept' && !kept.quiet && this.mayGo(kept))
     if (first && !first.tried && !(error instanceof SignedOut)) await this.replace({ ...first, tried: true })
     return first !== undefined
+  }
+
+  private async nextOrFound(): Promise<Kept[]> {
+    const batch = this.next()
+    return batch.length ? batch : (await this.find()) ? this.next() : []
+  }
+
+  /** What another tab has left. Whether there was any. */
+  private async find(): Promise<boolean> {
+    const others = await leftBehind(this.known).catch(() => [])
+    if (others.length) this.take(others)
+    return others.length > 0
   }
 
   /** What goes out next: a note alone, or consecutive commands of one person. */
@@ -116,6 +136,12 @@ export class Sender {
     return kept.command === 'open' || kept.as === null || kept.as === this.house.person()
   }
 
+  /** Somebody else's emergency goes out as the tablet's own, never under the name of who is here now. */
+  private nameFor(kept: Kept): Name {
+    if (kept.command !== 'open' || kept.as === this.house.person()) return kept.as
+    return this.house.onDevice() ? null : 'whoever'
+  }
+
   private async send(batch: Kept[]): Promise<void> {
     const [only] = batch
     if (batch.length === 1 && (isNote(only!) || !isOverdue(only!))) {
@@ -123,11 +149,14 @@ export class Sender {
       return
     }
     try {
-      const results = await sendBatch(batch)
+      const results = await sendBatch(batch, this.nameFor(only!))
       for (const [index, kept] of batch.entries()) await this.settle(kept, results[index]!)
     } catch (error) {
       if (!(error instanceof BatchRefused)) throw error
-      if (error.problem.status === 401) throw new SignedOut(error.message)
+      if (error.problem.status === 401) {
+        if (!batch.every((kept) => kept.quiet)) await this.house.check()
+        throw new SignedOut(error.message)
+      }
       if (batch.length === 1) {
         await this.settle(only!, { outcome: 'refused', problem: error.problem })
         return
@@ -140,7 +169,7 @@ export class Sender {
 
   private async sendOne(kept: Kept): Promise<void> {
     try {
-      await this.settle(kept, await sendDirect(kept))
+      await this.settle(kept, await sendDirect(kept, this.nameFor(kept)))
     } catch (error) {
       if (error instanceof LineDown && !kept.tried) await this.replace({ ...kept, tried: true })
       throw error
@@ -150,7 +179,8 @@ export class Sender {
   private async settle(kept: Kept, result: Result): Promise<void> {
     const status = result.problem?.status
     if (result.outcome === 'refused' && (status === 401 || status === 403)) {
-      await this.house.check()
+      // Nobody is sent to the sign-in by a covert alert; the notes page asks by itself, always.
+      if (!kept.quiet) await this.house.check()
       if (status === 401) throw new SignedOut('nobody is signed in, and this is no paired device')
       if (!this.mayGo(kept)) return // it waits for whoever did it
     }
@@ -164,14 +194,14 @@ export class Sender {
   }
 
   private async replace(kept: Kept): Promise<void> {
-    await store(kept)
     this.queue = this.queue.map((each) => (each.seq === kept.seq ? kept : each))
+    await store(kept).catch(() => undefined) // a full disk stops no sending
     this.house.changed(this.queue)
   }
 
   private async drop(seq: number): Promise<void> {
     this.queue = this.queue.filter((each) => each.seq !== seq)
     this.house.changed(this.queue) // the screen first: what a crash brings back is answered `repeated`
-    await remove(seq)
+    await remove(seq).catch(() => undefined)
   }
 }

@@ -24,11 +24,14 @@ export class BatchRefused extends Error {
   }
 }
 
+/** Under whose name it is to go: the server refuses when somebody else is signed in meanwhile. Null: the tablet's own. */
+export type Name = string | null | 'whoever'
+
 const PATIENCE_MS = 15_000
 const NOT_NOW = new Set([408, 425, 429, 500, 502, 503, 504, 507])
 
 /** One command by its own route, right after the deed. */
-export async function sendDirect(kept: Kept): Promise<Result> {
+export async function sendDirect(kept: Kept, as: Name = 'whoever'): Promise<Result> {
   const body: Record<string, unknown> = {
     ...kept.data,
     command_id: kept.command_id,
@@ -36,25 +39,27 @@ export async function sendDirect(kept: Kept): Promise<Result> {
   }
   if (kept.occurred.session === RUN) body.mono_now = monoNow()
   if (kept.device) Object.assign(body, { device: kept.device, sealed: kept.sealed })
-  const response = await post(pathOf(kept), body)
+  const response = await post(pathOf(kept), body, as)
   if (response.ok) {
-    const answer = isNote(kept) ? null : ((await response.json()) as Partial<Incident>)
-    return { outcome: 'applied', incident: answer?.steps ? (answer as Incident) : undefined }
+    const answer = await bodyOf<Partial<Incident>>(response)
+    return { outcome: 'applied', incident: answer.steps ? (answer as Incident) : undefined }
   }
   return { outcome: 'refused', problem: await problemOf(response) }
 }
 
 /** Many commands in their order. Results stand in the same order. */
-export async function sendBatch(batch: Kept[]): Promise<Result[]> {
+export async function sendBatch(batch: Kept[], as: Name = 'whoever'): Promise<Result[]> {
   const body = {
     device_now: new Date().toISOString(),
     mono_now: monoNow(),
     session: RUN,
     commands: batch.map(forSync),
   }
-  const response = await post('/api/v1/sync', body)
+  const response = await post('/api/v1/sync', body, as)
   if (!response.ok) throw new BatchRefused(await problemOf(response))
-  return ((await response.json()) as { results: Result[] }).results
+  const { results } = await bodyOf<{ results?: Result[] }>(response)
+  if (results?.length !== batch.length) throw new LineDown('an answer to something else')
+  return results
 }
 
 export function forSync(kept: Kept): Record<string, unknown> {
@@ -70,12 +75,17 @@ function pathOf(kept: Kept): string {
   return `/api/v1/incidents/${encodeURIComponent(kept.incident!)}/${kept.command}`
 }
 
-async function post(path: string, body: unknown): Promise<Response> {
+async function post(path: string, body: unknown, as: Name): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Counterbell': '1', ...languageHeader() },
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Counterbell': '1',
+        ...(as === 'whoever' ? {} : { 'Counterbell-Person': as ?? 'none' }),
+        ...languageHeader(),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     })
@@ -83,5 +93,16 @@ async function post(path: string, body: unknown): Promise<Response> {
     throw new LineDown('no answer', { cause: error })
   }
   if (NOT_NOW.has(response.status)) throw new LineDown(`status ${response.status}`)
+  // Something on the way may answer in the server's place. What it says is no answer to a command.
+  const spoken = response.headers.get('Content-Type') ?? ''
+  if (!spoken.includes('json') && response.status !== 413) throw new LineDown('an answer of somebody else')
   return response
+}
+
+async function bodyOf<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T
+  } catch (error) {
+    throw new LineDown('half an answer', { cause: error })
+  }
 }

@@ -34,6 +34,7 @@ export const useQueue = defineStore('queue', () => {
 
   const sender = new Sender({
     person: () => session.leavingId ?? session.me?.id ?? null,
+    onDevice: () => session.onDevice,
     leaving: () => session.leavingId !== null,
     leave: () => session.endLeft(),
     check: () => session.refresh().catch(() => undefined),
@@ -43,7 +44,7 @@ export const useQueue = defineStore('queue', () => {
       if (queue.some((each) => isOverdue(each) && !each.quiet)) gap = true
     },
     answered(kept, result) {
-      if (!kept.quiet) sentSinceGap += 1
+      if (!kept.quiet && result.outcome !== 'refused') sentSinceGap += 1
       waiting.get(kept.command_id)?.(result)
       waiting.delete(kept.command_id)
       for (const listener of listeners) listener(kept, result)
@@ -67,6 +68,10 @@ export const useQueue = defineStore('queue', () => {
   async function start(): Promise<void> {
     live.on('connected', () => void sender.flush())
     window.addEventListener('online', () => void sender.flush())
+    // Another tab that was closed may have left something.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void sender.flush()
+    })
     // Between two people there is no socket that would tell.
     watch(
       () => live.line,

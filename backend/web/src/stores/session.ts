@@ -112,7 +112,8 @@ export const useSession = defineStore('session', () => {
     me.value = person
     device.value = tablet
     leavingId.value = leaving
-    await Promise.all([keepValue('me', person), keepValue('device', tablet), keepValue('leaving', leaving)])
+    const kept = [keepValue('me', person), keepValue('device', tablet), keepValue('leaving', leaving)]
+    await Promise.allSettled(kept) // a full disk keeps nobody in, and nobody out
   }
 
   async function remember(person: Me): Promise<void> {

@@ -12,6 +12,7 @@ vi.mock('@/api/problems', () => ({
 
 interface Sent {
   path: string
+  as?: string
   body: { commands?: { command_id: string; command: string }[]; command_id?: string }
 }
 
@@ -20,10 +21,12 @@ let answer: (request: Sent) => Response | Promise<Response>
 let person: string | null
 let left: string[] = []
 let leaving = false
+let onDevice = true
 const outcomes: string[] = []
 
 const house: House = {
   person: () => person,
+  onDevice: () => onDevice,
   leaving: () => leaving,
   leave: async () => {
     left.push(`after ${sent.length}`)
@@ -46,10 +49,12 @@ beforeEach(async () => {
   left = []
   outcomes.length = 0
   leaving = false
+  onDevice = true
   person = 'ann'
   answer = ok
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
-    const request = { path, body: JSON.parse(String(init.body)) as Sent['body'] }
+    const as = (init.headers as Record<string, string>)['Counterbell-Person']
+    const request = { path, as, body: JSON.parse(String(init.body)) as Sent['body'] }
     const response = await answer(request)
     sent.push(request)
     return response
@@ -173,6 +178,116 @@ describe('the queue', () => {
     sender.add(await keep({ command: 'open', incident: 'q', data: { type: 'media_covert' }, as: person, quiet: true }))
     await sender.flush()
     expect(await stored()).toEqual([])
+  })
+})
+
+describe('what somebody else may answer', () => {
+  it.each([
+    ['a page with 200', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
+    ['a page with 404', () => new Response('<html>', { status: 404, headers: { 'Content-Type': 'text/html' } })],
+    ['nothing at all', () => new Response(null)],
+    ['half an answer', () => new Response('{"id', { headers: { 'Content-Type': 'application/json' } })],
+    ['the answer to something else', () => Response.json({ results: [] })],
+  ])('is no answer of ours: %s', async (_what, theirs) => {
+    answer = theirs
+    const sender = await fresh()
+    sender.add(await keep({ command: 'open', incident: 'q', data: { type: 'media_covert' }, as: person, quiet: true }))
+    sender.add(await deed('add-note', person, null))
+    await store({ ...(await deed('complete-step')), tried: true })
+    await sender.load()
+    for (let tries = 0; tries < 3; tries += 1) await sender.flush()
+    answer = ok
+    await sender.flush()
+    if (_what !== 'the answer to something else') expect(outcomes).toHaveLength(3)
+    expect(outcomes).not.toContain('refused')
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe('under whose name', () => {
+  it('says who did it, so that the server can refuse when somebody else is signed in', async () => {
+    const sender = await fresh()
+    sender.add(await deed('complete-step', 'ann'))
+    sender.add(await deed('complete-step', null))
+    await sender.flush()
+    expect(sent.map((each) => each.as)).toEqual(['ann', 'none'])
+  })
+
+  it('raises in the tablet’s own name what somebody did who is not here any more', async () => {
+    const sender = await fresh()
+    person = 'bob'
+    sender.add(await deed('open', 'ann'))
+    await sender.flush()
+    expect(sent.map((each) => each.as)).toEqual(['none'])
+  })
+
+  it('asks who is signed in when the server knows somebody else, also of a batch', async () => {
+    const checked: string[] = []
+    const check = vi.spyOn(house, 'check').mockImplementation(async () => void checked.push((person = 'bob')))
+    answer = (request) => (request.as === 'ann' ? Response.json({}, { status: 401 }) : ok(request))
+    const sender = await fresh()
+    await store({ ...(await deed('complete-step', 'ann')), tried: true })
+    await sender.load()
+    await sender.flush()
+    expect(checked).toEqual(['bob'])
+    await sender.flush()
+    expect(sender.queue.map((each) => each.as)).toEqual(['ann'])
+    check.mockRestore()
+  })
+
+  it('asks nothing on account of a covert alert', async () => {
+    const check = vi.spyOn(house, 'check')
+    answer = () => Response.json({}, { status: 401 })
+    const sender = await fresh()
+    sender.add(await keep({ command: 'open', incident: 'q', data: { type: 'media_covert' }, as: person, quiet: true }))
+    await sender.flush()
+    expect(check).not.toHaveBeenCalled()
+    expect(await stored()).toHaveLength(1)
+    check.mockRestore()
+  })
+})
+
+describe('beside another tab', () => {
+  it('sends what the other one has left behind when it was closed', async () => {
+    const sender = await fresh()
+    const kept = await deed('open')
+    await store({ ...kept, occurred: { ...kept.occurred, session: 'another page' } })
+    await sender.flush()
+    await sender.flush()
+    expect(sent).toHaveLength(1)
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe('a disk that is full', () => {
+  async function full(during: () => Promise<void>): Promise<void> {
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('', 'QuotaExceededError')
+    })
+    await during().finally(() => put.mockRestore())
+  }
+
+  it('stops no emergency, covert or not', () =>
+    full(async () => {
+      const sender = await fresh()
+      for (const quiet of [false, true]) {
+        sender.add(await keep({ command: 'open', incident: 'i', data: { type: 'x' }, as: person, quiet }))
+      }
+      await sender.flush()
+      expect(sent).toHaveLength(2)
+      await expect(deed('complete-step')).rejects.toThrow()
+    }))
+
+  it('stops no sending, and no trying again', async () => {
+    const sender = await fresh()
+    sender.add(await deed('complete-step'))
+    await full(async () => {
+      answer = () => Promise.reject(new TypeError('offline'))
+      await sender.flush()
+      answer = ok
+      await sender.flush()
+    })
+    expect(outcomes).toEqual(['applied'])
   })
 })
 
