@@ -75,6 +75,7 @@ export const useIncidents = defineStore('incidents', () => {
       const problem = asProblem(error)
       const gone = problem.status === 404 || problem.status === 403
       set(id, { problem, loading: false, ...(gone ? { incident: null } : {}) })
+      if (gone) await (await deviceDb()).delete('incidents', id)
     }
   }
 
@@ -95,6 +96,14 @@ export const useIncidents = defineStore('incidents', () => {
     for (const id of new Set([askedFor, incident.id])) {
       if (over || incident.discreet) await db.delete('incidents', id)
       else await db.put('incidents', { id, at: Date.now(), incident })
+    }
+  }
+
+  /** What the server does not list any longer (closed, or not for a tablet now) is not kept either. */
+  async function forgetAllBut(listed: readonly string[], asked: number): Promise<void> {
+    const db = await deviceDb()
+    for (const kept of await db.getAll('incidents')) {
+      if (kept.at < asked && !listed.includes(kept.incident.id)) await db.delete('incidents', kept.id)
     }
   }
 
@@ -135,5 +144,5 @@ export const useIncidents = defineStore('incidents', () => {
     for (const id of [...entries.keys()]) if (!watched.has(id)) entries.delete(id)
   }
 
-  return { entries, entry, take, load, watch, start, clear }
+  return { entries, entry, take, load, watch, forgetAllBut, start, clear }
 })

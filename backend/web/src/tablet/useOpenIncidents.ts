@@ -48,11 +48,14 @@ export function useOpenIncidents() {
   async function load(): Promise<void> {
     const mineNow = ++asked
     const query = { status: 'open,acknowledged,contained', limit: MOST }
+    const askedAt = Date.now()
     try {
       const { items } = await ask(api.GET('/api/v1/incidents', { params: { query } }))
       if (mineNow !== asked) return
-      list.value = items
+      // A counter lists nothing discreet, also where its browser is no paired device.
+      list.value = items.filter((each) => !each.discreet)
       problem.value = null
+      if (items.length < MOST) void incidents.forgetAllBut(list.value.map((each) => each.id), askedAt)
     } catch (error) {
       if (mineNow !== asked) return
       problem.value = asProblem(error)

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, h, type App } from 'vue'
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router'
 import { i18n } from '../../src/i18n'
+import type { Incident } from '../../src/api/types'
 import { remove, stored } from '../../src/offline/commands'
+import { deviceDb } from '../../src/offline/db'
 import { useQueue } from '../../src/stores/queue'
 import { useSession } from '../../src/stores/session'
 import HomeTools from '../../src/tablet/HomeTools.vue'
@@ -14,9 +16,16 @@ import { notesTile } from '../../src/tablet/useNotesTile'
 import Notes from '../../src/tablet/Notes.vue'
 import OfflineStrip from '../../src/ui/OfflineStrip.vue'
 
-// What is read of the server is not what this is about: nothing is open.
+// What the server lists as open; nothing, unless a test says otherwise.
+let listed: { id: string; discreet: boolean }[] = []
 vi.mock('../../src/api/client', () => ({
-  api: { GET: async () => ({ items: [] }) },
+  api: {
+    GET: async (path: string, asked?: { params: { path: { incident_id: string } } }) => {
+      if (path.endsWith('/auth/me')) return PERSON
+      if (path.endsWith('{incident_id}')) return listed.find((each) => each.id === asked!.params.path.incident_id)
+      return { items: listed }
+    },
+  },
   ask: async (asked: Promise<unknown>) => asked,
   listenToAnswers: () => undefined,
 }))
@@ -32,6 +41,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T06:05:12.000Z') })
   line = 'up'
   posted = []
+  listed = []
   told = []
   vi.stubGlobal('fetch', async (path: string, init?: RequestInit) => {
     if (line === 'down') throw new TypeError('Failed to fetch')
@@ -175,6 +185,26 @@ describe('the notes tile', () => {
     expect(useQueue().unheeded).toEqual([])
     expect(await stored()).toEqual([])
     expect(told).toEqual([])
+  })
+
+  it('is not counted among the open ones, wherever the teller is signed in', async () => {
+    const own = { in_charge: null, reported_by: [{ user: PERSON }], title: { zh: '客户问询', en: 'Enquiry' }, revision: 1, steps: [], alerts: [], informed: [], branch: {}, facts: {} }
+    listed = [{ ...own, id: 'c', discreet: true }]
+    await open()
+    const quiet = document.body.innerHTML
+    expect(quiet).not.toMatch(/<b[ >]/)
+    app?.unmount()
+    document.body.innerHTML = ''
+    listed = [{ ...own, id: 'o', discreet: false }]
+    await open()
+    expect(document.body.innerHTML).toMatch(/<b[ >]/)
+  })
+
+  it('leaves nothing on the disk of what has become discreet', async () => {
+    const was = { id: 'r', reported_by: [{ user: PERSON }], steps: [], revision: 1 }
+    await (await deviceDb()).put('incidents', { id: 'r', at: Date.now() - 1, incident: was as unknown as Incident })
+    await open()
+    expect(await (await deviceDb()).getAll('incidents')).toEqual([])
   })
 
   it('says nothing of it in words, titles or attributes', async () => {
