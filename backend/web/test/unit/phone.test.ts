@@ -103,8 +103,8 @@ describe('the words of an alert', () => {
   it('name the next deadline, and what is missed', () => {
     const due = (what: string) => ({ next_deadline: { at: '', what } })
     expect(deadlineText(due('act_within'))).toBe('内须完成控场')
-    expect(deadlineText(due('clock:report_up'))).toBe('内须上报主管')
-    expect(deadlineText(due('step:divert'), true)).toBe('步骤逾期')
+    expect(deadlineText(due('clock:report_up'))).toBe('内须报告主管')
+    expect(deadlineText(due('step:divert'), true)).toBe('步骤超时')
     expect(deadlineText(due('something'))).toBe('下一个时限')
   })
 })

@@ -34,9 +34,9 @@ export default {
     offShort: '声音未开启',
   },
   reason: {
-    no_answer: '上一级没人接手，转到你这里',
-    declined: '上一级都到不了，转到你这里',
-    unreachable: '上一级联系不上，转到你这里',
+    no_answer: '前面的人没接手，转到你这里',
+    declined: '前面的人都到不了，转到你这里',
+    unreachable: '前面的人联系不上，转到你这里',
     act_within: '接手后还没做控场步骤',
     escalated: '现场要求上级支援',
     clock: '有一个时限快到或已超时',
@@ -90,15 +90,15 @@ export default {
     containedAlone: '已控场。',
     cancelled: '{name}撤销了上报。',
     cancelledAlone: '上报已撤销。',
-    closed: '{name}关闭了事件。',
-    closedAlone: '事件已关闭。',
+    closed: '{name}办结了事件。',
+    closedAlone: '事件已办结。',
   },
   incident: '事件',
   head: { unknown: '别人还不知道你接手' },
   deed: { waiting: '断网，还没有生效。已留在这台手机，恢复后自动发送。' },
   facts: { done: '收起' },
   tool: { police: '打 110', note: '备注', photo: '拍照', handOver: '移交', escalate: '转上级' },
-  primary: { take: '我来负责', contain: '确认已控场', close: '关闭事件', reopen: '重新打开' },
+  primary: { take: '我来负责', contain: '确认已控场', close: '办结事件', reopen: '重新打开' },
   more: {
     decline: '到不了',
     'decline-why': '同一级都到不了，马上通知上一级',
@@ -122,7 +122,7 @@ export default {
   },
   reopen: {
     title: '重新打开',
-    explain: '事件回到有人负责的状态，还是原来的负责人。',
+    explain: '事件回到“有人负责”，还是原来的人负责。',
     go: '重新打开',
   },
   contain: {
@@ -134,10 +134,10 @@ export default {
     summary: '现场情况一句话',
   },
   close: {
-    title: '关闭事件',
-    explain: '写清楚怎么处理的。关闭后网点负责人还能重新打开。',
-    go: '关闭事件',
-    resolution: '怎么处理的',
+    title: '办结事件',
+    explain: '写清楚怎么处理的。办结后网点负责人还能重新打开。',
+    go: '办结事件',
+    resolution: '处理经过',
     outcome: '最后结果',
     cause: '根本原因',
     kind: '投诉性质',
@@ -158,7 +158,7 @@ export default {
     },
     communication: {
       scripted: '沟通：照本宣科',
-      defensive: '沟通：态度推诿',
+      defensive: '沟通：辩解推脱',
     },
     promises: {
       benefit_late: '承诺：权益没按时兑现',
@@ -166,7 +166,7 @@ export default {
     },
     privacy: {
       contact_frequency: '隐私：联系太频繁',
-      data_use: '隐私：信息使用没说明',
+      data_use: '隐私：信息用途没说清',
     },
     other: '其他',
   },

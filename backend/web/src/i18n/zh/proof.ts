@@ -7,7 +7,7 @@ export const proof = {
   tampered: '证明有问题',
   tamperedSub: '{n} 处不符，点开看',
   impossible: '不能核验',
-  impossibleSub: '这个浏览器或地址不行',
+  impossibleSub: '这个浏览器或地址不支持',
   impossibleWhy: '浏览器只在 https 地址上提供核验要用的功能。请用 https 打开，或者导出 JSON 后用 verify 命令核验。',
   title: '这个浏览器核验了什么',
   result: '完整：{n} 条记录在这个浏览器里核验过',

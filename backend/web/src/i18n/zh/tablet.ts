@@ -30,19 +30,19 @@ export default {
     sub: '断网也能看',
     situations: '情形',
     advice: '要点',
-    cards: '认人说话',
+    cards: '客户类型',
   },
   forms: {
-    sub: '未结事件里等你填的表',
+    sub: '在办事件里等你填的表',
     none: '没有要填的表。事件里带表格的步骤会出现在这里。',
     fill: '填写',
   },
   mine: {
-    sub: '你或这台平板上报的、由你负责的未结事件',
+    sub: '你或这台平板上报的、由你负责的在办事件',
     none: '你没有在办的事件。上报后会出现在这里。',
   },
   kept: {
-    held: '{n} 条等 {names} 登录后发送',
+    held: '{n} 条等{names}登录后发送',
     somebody: '上一位同事',
     unheeded: '{n} 条没有生效',
     show: '查看',
