@@ -87,7 +87,7 @@ def _report_intact(name: str, bundle: Mapping[str, Any], *, anchored: bool) -> N
     _say(
         f"{name}: ",
         Words(
-            f"完好：事件 {bundle['incident'].get('number')}，记录 {len(events)} 条，"
+            f"完整：事件 {bundle['incident'].get('number')}，记录 {len(events)} 条，"
             f"文字 {len(bundle['sealed'])} 段（按期清除 {purged} 段），"
             f"导出于 {bundle['exported_at']}",
             f"intact: incident {bundle['incident'].get('number')}, {len(events)} events,"

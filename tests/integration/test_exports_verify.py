@@ -213,7 +213,7 @@ def test_it_speaks_chinese_where_the_terminal_does(
     assert main([write(real)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("not anchored")
-    assert "完好" in said
+    assert "完整" in said
 
 
 def test_a_pin_needs_a_checkpoint_in_the_bundle(
