@@ -151,7 +151,7 @@ def add_org(batch: Batch, clock: Clock, actor: Actor, new: NewOrg) -> None:
         with batch.conn.begin_nested():
             create_org(batch, Org(new.id, new.name, new.parent, new.kind, timezone))
     except IntegrityError as error:
-        raise Refused("org-taken", "这个机构编号已有人使用。", "This org id is taken.") from error
+        raise Refused("org-taken", "这个机构代码已经用过。", "This org id is taken.") from error
     what = {"org": new.id, "name": Typed(new.name), "parent": new.parent}
     append_log(batch, clock, "org.created", actor, {**what, "kind": new.kind, "timezone": timezone})
 
@@ -190,7 +190,7 @@ def create_user(batch: Batch, clock: Clock, actor: Actor, new: NewUser) -> str:
     if not USERNAME.match(new.username) or new.username in _NO_USERNAMES:
         raise Invalid(
             "username",
-            "用户名只能用字母、数字、点、横线和下划线。",
+            "工号只能用字母、数字、点、横线和下划线。",
             "A username has letters, digits, dots, hyphens and underscores.",
         )
     _require_orgs(batch.conn, new.roles)
@@ -208,7 +208,7 @@ def create_user(batch: Batch, clock: Clock, actor: Actor, new: NewUser) -> str:
             batch.conn.execute(insert(_USERS), [row])
     except IntegrityError as error:
         raise Refused(
-            "username-taken", "这个用户名已有人使用。", "This username is taken."
+            "username-taken", "这个工号已有人用。", "This username is taken."
         ) from error
     _keep_roles(batch.conn, str(row["id"]), new.roles)
     bump_version(batch)

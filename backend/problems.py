@@ -34,7 +34,7 @@ class NotFound(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            404, "not-found", "没有找到，或者你看不到。", "Not found, or not yours to see."
+            404, "not-found", "没有找到，或者你没有权限看。", "Not found, or not yours to see."
         )
 
 
@@ -50,7 +50,7 @@ class DiskFullError(Exception):
 
 
 _TITLES = {
-    400: ("看不懂这个请求", "The request cannot be read"),
+    400: ("内容无法识别", "The request cannot be read"),
     401: ("没有登录", "Not signed in"),
     403: ("没有权限", "Not allowed"),
     404: ("没有找到", "Not found"),
@@ -59,7 +59,7 @@ _TITLES = {
     413: ("内容太大", "Too large"),
     415: ("不支持这种格式", "Media type not supported"),
     422: ("填写有误", "Something is filled in wrongly"),
-    429: ("试得太多，请稍后", "Too many tries, please wait"),
+    429: ("次数太多，请稍后再试", "Too many tries, please wait"),
     500: ("系统出错", "Something went wrong"),
     503: ("暂时不可用", "Not available now"),
     507: ("磁盘已满", "The disk is full"),
@@ -177,8 +177,8 @@ def _flatten(messages: Any, place: str = "") -> Any:
         if isinstance(message, dict) and {"zh", "en"} <= message.keys():
             yield {"field": place, "zh": message["zh"], "en": message["en"]}
         else:
-            zh = _in_chinese(str(message))
-            yield {"field": place, "zh": zh, "en": str(message)}
+            zh, en = said_properly(str(message))
+            yield {"field": place, "zh": zh, "en": en}
 
 
 def sayable(name: Any) -> str:
@@ -186,37 +186,58 @@ def sayable(name: Any) -> str:
     return str(name).encode("utf-8", "replace").decode()
 
 
-def _in_chinese(message: str) -> str:
-    """A schema's own words; those with values in them by their pattern."""
-    for pattern, words in _PATTERNS:
+def said_properly(message: str) -> tuple[str, str]:
+    """What a schema's library says, as we say it; what has values in it by its pattern."""
+    for pattern, (zh, en) in _PATTERNS:
         found = pattern.fullmatch(message)
         if found:
-            return words.format(*found.groups())
-    return _WORDS.get(message, "填写有误。")
+            return zh.format(*found.groups()), en.format(*found.groups())
+    return _WORDS.get(message, ("填写有误。", "This is filled in wrongly."))
 
 
-_PATTERNS = (
-    (re.compile(r"Must be one of: (.+)\."), "只能选：{}。"),
-    (
-        re.compile(r"Must be greater than or equal to (.+) and less than or equal to (.+)\."),
-        "须在 {} 到 {} 之间。",
-    ),
-    (re.compile(r"Longer than maximum length (.+)\."), "最多 {} 个字。"),
-    (re.compile(r"Shorter than minimum length (.+)\."), "至少 {} 个字。"),
-    (re.compile(r"Length must be between (.+) and (.+)\."), "须是 {} 到 {} 个字。"),
+_PATTERNS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in {
+        r"Must be one of: (.+)\.": ("只能选：{}。", "This must be one of: {}."),
+        r"Must be greater than or equal to (.+) and less than or equal to (.+)\.": (
+            "须在 {} 到 {} 之间。",
+            "This must be from {} to {}.",
+        ),
+        r"Longer than maximum length (.+)\.": (
+            "最多 {} 个字。",
+            "This has more than {} characters.",
+        ),
+        r"Shorter than minimum length (.+)\.": (
+            "至少 {} 个字。",
+            "This has fewer than {} characters.",
+        ),
+        r"Length must be between (.+) and \1\.": (
+            "须是 {} 个字。",
+            "This must have {} characters.",
+        ),
+        r"Length must be between (.+) and (.+)\.": (
+            "须是 {} 到 {} 个字。",
+            "This must have {} to {} characters.",
+        ),
+        r"More than (.+) items\.": ("最多 {} 项。", "There are more than {}."),
+    }.items()
 )
 _WORDS = {
-    "Missing data for required field.": "这一项要填。",
-    "Unknown field.": "没有这一项。",
-    "Field may not be null.": "这一项不能为空。",
-    "Not a valid string.": "应是文字。",
-    "Not a valid integer.": "应是整数。",
-    "Not a valid boolean.": "应是“是”或“否”。",
-    "Not a valid mapping type.": "应是一个对象。",
-    "Not a valid list.": "应是一个列表。",
-    "Not a valid UUID.": "应是 UUID。",
-    "Invalid input type.": "类型不对。",
-    "Not a valid datetime.": "应是时间。",
+    "Missing data for required field.": ("这一项要填。", "This is required."),
+    "Unknown field.": ("没有这一项。", "There is no such field."),
+    "Field may not be null.": ("这一项不能为空。", "This must not be null."),
+    "Not a valid string.": ("应是文字。", "This must be text."),
+    "Not a valid utf-8 string.": ("应是文字。", "This must be text."),
+    "Not a valid integer.": ("应是整数。", "This must be a whole number."),
+    "Number too large.": ("数字太大。", "The number is too large."),
+    "Not a valid boolean.": ("应是“是”或“否”。", "This must be true or false."),
+    "Not a valid mapping type.": ("应是一个对象。", "This must be an object."),
+    "Not a valid list.": ("应是一个列表。", "This must be a list."),
+    "Not a valid UUID.": ("应是 UUID。", "This must be a UUID."),
+    "Not a valid datetime.": ("应是时间。", "This must be a date and time."),
+    "Invalid input type.": ("类型不对。", "This is of the wrong type."),
+    "Invalid type.": ("类型不对。", "This is of the wrong type."),
+    "String does not match expected pattern.": ("格式不对。", "This does not have the right form."),
 }
 
 

@@ -65,7 +65,7 @@ class WrongSignIn(Problem):
     def __init__(self, proof: str) -> None:
         zh, en = ("PIN", "PIN") if proof == "pin" else ("密码", "password")
         super().__init__(
-            401, "wrong-sign-in", f"用户名或{zh}不对。", f"The username or the {en} is wrong."
+            401, "wrong-sign-in", f"工号或{zh}不对。", f"The username or the {en} is wrong."
         )
 
 
@@ -73,7 +73,7 @@ class OtpRequired(Problem):
     """The password is right; the one-time code is missing."""
 
     def __init__(self) -> None:
-        super().__init__(401, "otp-required", "请输入动态验证码。", "Enter your one-time code too.")
+        super().__init__(401, "otp-required", "请输入动态码。", "Enter your one-time code too.")
 
 
 class TooManySignIns(Problem):
@@ -84,7 +84,7 @@ class TooManySignIns(Problem):
         super().__init__(
             429,
             "too-many-sign-ins",
-            f"试错太多次，请 {minutes} 分钟后再试。报警键照常可用。",
+            f"输错太多次，请 {minutes} 分钟后再试。上报不受影响。",
             f"Wrong too often. Try again in {minutes} min. The alarm buttons work as ever.",
             retry_after=seconds,
         )

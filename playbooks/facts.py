@@ -97,7 +97,7 @@ def _sealed(name: str, value: dict[object, object]) -> dict[str, str]:
 def _username(name: str, spec: FactSpec, value: object) -> str:
     text = _text(name, spec, value)
     if not _USERNAME.fullmatch(text):
-        raise FactError(name, Text("用户名不能有空格", "A username has no spaces"))
+        raise FactError(name, Text("工号不能有空格", "A username has no spaces"))
     return text
 
 

@@ -43,7 +43,7 @@ def begin() -> Response:
         if otp.state_of(_stored(batch.conn, person)) == otp.ACTIVE:
             raise Refused(
                 "otp-active",
-                "动态验证码已启用，要先停用。",
+                "动态码已启用，要先停用。",
                 "One-time codes are in use already; remove them first.",
             )
         _keep(batch, house.clock, person, stored)
@@ -69,7 +69,7 @@ def confirm(body: Mapping[str, Any]) -> Response:
         secret = vault.unlock(stored, person.id)
         step = otp.matching_step(secret, body["otp"], now)
         if step is None or not otp.use_step(batch, person.id, step):
-            raise Invalid("otp", "验证码不对。", "The code is wrong.")
+            raise Invalid("otp", "动态码不对。", "The code is wrong.")
         sealed = vault.lock(otp.ACTIVE, secret, person.id, house.clock)
         _keep(batch, house.clock, person, sealed)
 

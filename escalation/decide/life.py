@@ -63,7 +63,7 @@ def close(decision: Decision, command: Close) -> None:
     state = decision.incident
     _check_names(command)
     if state.status != "contained":
-        raise Refused("not-contained", "先控住场面，再结束。", "It must be contained first.")
+        raise Refused("not-contained", "先确认已控场，再办结。", "It must be contained first.")
     if command.root_cause is None and any(book.needs_root_cause for book in state.playbooks):
         raise Refused("root-cause-missing", "要填根本原因。", "The root cause is needed.")
     decision.add(
@@ -84,7 +84,7 @@ def reopen(decision: Decision, command: Reopen) -> None:
     if state.status == "cancelled":
         raise Refused("cancelled", "这件事已经撤销。", "This incident was cancelled.")
     if state.status != "closed":
-        raise Refused("not-closed", "这件事还没结束。", "This incident is not closed.")
+        raise Refused("not-closed", "这件事还没办结。", "This incident is not closed.")
     act_by = act_deadline(state.having(status="acknowledged"), decision.context.now)
     decision.add(
         ev.INCIDENT_REOPENED,
@@ -141,7 +141,7 @@ def check_not_over(decision: Decision) -> None:
     """
     status = decision.incident.status
     if status == "closed":
-        raise Refused("closed", "这件事已经结束。", "This incident is closed.")
+        raise Refused("closed", "这件事已经办结。", "This incident is closed.")
     if status == "cancelled":
         raise Refused("cancelled", "这件事已经撤销。", "This incident was cancelled.")
 

@@ -72,7 +72,7 @@ def hand_over(decision: Decision, command: HandOver) -> None:
     if person is None or not person.active:
         raise Invalid("to", "没有这个员工。", "There is no such member of staff.")
     if not sees(Caller(person), state, context.directory) or _only_audits(person.roles):
-        raise Invalid("to", "这个人看不到这件事，不能交给他。", "They may not see this incident.")
+        raise Invalid("to", "这个人看不到这件事，不能移交。", "They may not see this incident.")
     if person.id == state.in_charge:
         return
     if state.status == "open":
