@@ -207,9 +207,7 @@ def create_user(batch: Batch, clock: Clock, actor: Actor, new: NewUser) -> str:
         with batch.conn.begin_nested():
             batch.conn.execute(insert(_USERS), [row])
     except IntegrityError as error:
-        raise Refused(
-            "username-taken", "这个工号已有人用。", "This username is taken."
-        ) from error
+        raise Refused("username-taken", "这个工号已有人用。", "This username is taken.") from error
     _keep_roles(batch.conn, str(row["id"]), new.roles)
     bump_version(batch)
     who = {"user": row["id"], "username": Typed(new.username), "name": Typed(new.name)}
