@@ -5,10 +5,13 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+Network = IPv4Network | IPv6Network
 
 MAX_SPEED = 100_000
 MAX_PORT = 65535
@@ -32,6 +35,7 @@ class Settings:
     redis_url: str | None
     secret_key: str | None
     origins: tuple[str, ...]
+    proxies: tuple[Network, ...]
     channel_hosts: tuple[str, ...]
     playbooks: Path | None
     demo: bool
@@ -66,6 +70,7 @@ def from_environment(
         redis_url=_redis(environ.get("COUNTERBELL_REDIS_URL")),
         secret_key=_secret(environ.get("COUNTERBELL_SECRET_KEY")),
         origins=_origins(environ.get("COUNTERBELL_ORIGINS")),
+        proxies=_proxies(environ.get("COUNTERBELL_PROXIES")),
         channel_hosts=_hosts(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
         playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
         demo=_flag(environ.get("COUNTERBELL_DEMO")),
@@ -158,6 +163,20 @@ def _origins(text: str | None) -> tuple[str, ...]:
                 f" with commas between, not {word!r}"
             )
     return _words(text)
+
+
+def _proxies(text: str | None) -> tuple[Network, ...]:
+    return tuple(map(_network, _words(text)))
+
+
+def _network(word: str) -> Network:
+    try:
+        return ip_network(word)
+    except ValueError as error:
+        raise SettingError(
+            "COUNTERBELL_PROXIES must be addresses or networks such as 10.0.0.7 or 10.1.0.0/16,"
+            f" with commas between, not {word!r}"
+        ) from error
 
 
 def _hosts(text: str | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from flask import Flask
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from backend.config import Settings
+from backend.proxies import BehindProxies
 from backend.request_headers import RequestHeaders
 
 DEEPEST_BACKLOG = 2048
@@ -54,7 +55,7 @@ def make_server(app: Flask, settings: Settings, host: str = "0.0.0.0") -> WSGISe
         tls = {"certfile": str(settings.cert), "keyfile": str(settings.key)}
     server: WSGIServer = WSGIServer(
         (host, settings.port),
-        app,
+        BehindProxies(app, settings.proxies) if settings.proxies else app,
         handler_class=_Handler,
         backlog=DEEPEST_BACKLOG,
         log=None,

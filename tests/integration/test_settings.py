@@ -97,6 +97,8 @@ CASES = {
     ),
     "origin-without-scheme": _set("COUNTERBELL_ORIGINS must be", ORIGINS="bank.example"),
     "origin-with-path": _set("COUNTERBELL_ORIGINS must be", ORIGINS="https://ok,https://b/app"),
+    "proxies-a-name": _set("COUNTERBELL_PROXIES must be", PROXIES="10.0.0.7,proxy.bank.example"),
+    "proxies-no-network": _set("COUNTERBELL_PROXIES must be", PROXIES="10.0.0.7/8"),
     "hosts-with-scheme": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="http://gw:80"),
     "hosts-port": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="gw,gw:70000"),
     "playbooks-nowhere": _set("COUNTERBELL_PLAYBOOKS is not a directory", PLAYBOOKS="{at}/none"),
@@ -222,6 +224,7 @@ def test_a_wrong_setting_is_one_clear_line(
     [
         {"COUNTERBELL_ORIGINS": "https://bank.example, http://10.0.0.1:8000,https://[::1]:8443"},
         {"COUNTERBELL_CHANNEL_HOSTS": "10.0.0.1, gw_1:8080,sms.bank.example,[fd00::1]:443"},
+        {"COUNTERBELL_PROXIES": "10.0.0.7, 10.1.0.0/16,fd00::/8"},
         {"COUNTERBELL_PORT": "0"},
         {"COUNTERBELL_DEMO": "1", "COUNTERBELL_DEMO_SPEED": "60"},
         {"COUNTERBELL_DATABASE_URL": "postgresql+psycopg://u:p%40@db.example/bank?sslmode=require"},
