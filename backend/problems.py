@@ -207,10 +207,7 @@ _PATTERNS = tuple(
             "最多 {} 个字。",
             "This has more than {} characters.",
         ),
-        r"Shorter than minimum length (.+)\.": (
-            "至少 {} 个字。",
-            "This has fewer than {} characters.",
-        ),
+        r"Shorter than minimum length (.+)\.": ("至少 {} 个字。", "This is under {} characters."),
         r"Length must be between (.+) and \1\.": (
             "须是 {} 个字。",
             "This must have {} characters.",

@@ -156,7 +156,9 @@ def _form() -> tuple[FileStorage, Typed | None]:
         raise Invalid("file", *_NO_FILE)
     unknown = sorted({*request.files, *request.form} - {"file", "caption"})
     if unknown or "caption" in request.files:
-        raise Invalid(unknown[0] if unknown else "caption", "没有这一项。", "Unknown field.")
+        raise Invalid(
+            unknown[0] if unknown else "caption", "没有这一项。", "There is no such field."
+        )
     caption = request.form.get("caption")
     if not caption:
         return file, None

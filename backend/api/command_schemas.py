@@ -124,7 +124,7 @@ class SealedText(fields.Field[dict[str, dict[str, str]]]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
         if not isinstance(value, dict) or len(value) > 100:
-            raise words("应是一个对象。", "Not a valid mapping type.")
+            raise words("应是一个对象。", "This must be an object.")
         for each in value.values():
             if not isinstance(each, dict) or set(each) != {"salt", "text"}:
                 raise words("要有 salt 和 text。", "Each needs salt and text.")
@@ -132,7 +132,7 @@ class SealedText(fields.Field[dict[str, dict[str, str]]]):
             if not isinstance(salt, str) or len(salt) != 64 or not _is_hex(salt):
                 raise words("salt 须是 64 位十六进制。", "A salt has 64 hex digits.")
             if not isinstance(typed(each["text"]), Typed):
-                raise words("应是文字。", "Not a valid string.")
+                raise words("应是文字。", "This must be text.")
         return value
 
 

@@ -16,6 +16,7 @@ from playbooks.facts import FACTS, FactError, check_fact
 LONGEST_TEXT = 4000
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
 _BAD_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
@@ -29,6 +30,11 @@ class SealedRef:
 def words(zh: str, en: str) -> ValidationError:
     """An error in both languages; problems.py picks the reader's."""
     return ValidationError([{"zh": zh, "en": en}])
+
+
+def at_most(count: int) -> validate.Length:
+    """For a list; the library speaks of characters."""
+    return validate.Length(max=count, error="More than {max} items.")
 
 
 def clean(text: str) -> str:
@@ -56,17 +62,19 @@ class TypedText(fields.Field[Typed | SealedRef]):
 
 
 def typed(value: Any) -> Typed | SealedRef:
-    """A typed text of 1 to 4,000 characters, or ``{"sealed": hash}``."""
+    """A typed text of 1 to 4,000 characters, not all of them blank, or ``{"sealed": hash}``."""
     if isinstance(value, dict):
         digest = value.get("sealed")
         if len(value) == 1 and isinstance(digest, str) and _HASH.fullmatch(digest):
             return SealedRef(digest)
     if not isinstance(value, str):
-        raise words("应是文字。", "Not a valid string.")
+        raise words("应是文字。", "This must be text.")
     if not 1 <= len(value) <= LONGEST_TEXT:
         raise words(
             f"须是 1 到 {LONGEST_TEXT} 个字。", f"It must have 1 to {LONGEST_TEXT} characters."
         )
+    if not _VISIBLE.search(value):
+        raise words("不能只填空格。", "It must not be blank.")
     return Typed(clean(value))
 
 
@@ -75,7 +83,7 @@ class Facts(fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise words("应是一个对象。", "Not a valid mapping type.")
+            raise words("应是一个对象。", "This must be an object.")
         found: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         for name, fact in value.items():
@@ -95,7 +103,7 @@ class Record(fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or len(value) > 50:
-            raise words("应是一个对象。", "Not a valid mapping type.")
+            raise words("应是一个对象。", "This must be an object.")
         if not all(_NAME.fullmatch(name) for name in value):
             raise words("没有这一项。", "There is no such field.")
         return {name: self._value(inner) for name, inner in value.items()}
@@ -122,7 +130,7 @@ class Moment(fields.Field[datetime]):
             return moment.astimezone(UTC)
         except (TypeError, ValueError, OverflowError) as error:
             raise words(
-                "应是带时区的时间。", "A time with an offset is needed (RFC 3339)."
+                "应是带时区的时间。", "This must be a time with its offset (RFC 3339)."
             ) from error
 
 
@@ -134,7 +142,7 @@ class Uuid(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more).lower()
         if not self._form.fullmatch(text):
-            raise words("应是 UUID。", "Not a valid UUID.")
+            raise words("应是 UUID。", "This must be a UUID.")
         return text
 
 

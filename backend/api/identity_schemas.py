@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.api.answers import decode_cursor
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, PlainText, words
+from backend.api.fields import Flag, PlainText, at_most, words
 from backend.devices import LONGEST_KEY, KeyFault, public_key
 from backend.organisation import ORG_ID, USERNAME
 from backend.passwords import LEAST_CHARACTERS
@@ -166,7 +166,9 @@ class UserBodySchema(Strict):
     password = PlainText(longest=LONGEST_SECRET, shortest=LEAST_CHARACTERS, required=True)
     pin = Pin(allow_none=True)
     roles = fields.List(
-        fields.Nested(RoleBodySchema), required=True, validate=validate.Length(max=50)
+        fields.Nested(RoleBodySchema),
+        required=True,
+        validate=at_most(50),
     )
 
 
@@ -178,7 +180,10 @@ class UserChangeBodySchema(Strict):
     password = PlainText(longest=LONGEST_SECRET, shortest=LEAST_CHARACTERS)
     pin = Pin(allow_none=True)
     remove_otp = Flag()
-    roles = fields.List(fields.Nested(RoleBodySchema), validate=validate.Length(max=50))
+    roles = fields.List(
+        fields.Nested(RoleBodySchema),
+        validate=at_most(50),
+    )
 
 
 class OrgBodySchema(Strict):

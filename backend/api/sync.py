@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import SCHEMAS, SendingSchema, Strict
-from backend.api.fields import Moment, PlainText, Uuid, Whole
+from backend.api.fields import Moment, PlainText, Uuid, Whole, at_most
 from backend.api.identity_schemas import ProblemSchema, problems
 from backend.callers import current_caller, person_or_device
 from backend.envelope import Outcome
@@ -40,7 +40,9 @@ class SyncBodySchema(Strict):
     mono_now = Whole(0, MAX_INTEGER, required=True)
     session = PlainText(longest=100)
     commands = fields.List(
-        fields.Dict(), required=True, validate=validate.Length(max=MOST_COMMANDS)
+        fields.Dict(),
+        required=True,
+        validate=at_most(MOST_COMMANDS),
     )
 
 

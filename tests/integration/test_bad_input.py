@@ -101,6 +101,7 @@ RAISES: list[tuple[str, int, str, Any]] = [
     ("facts that are a list", 422, "invalid", {"type": TYPE, "facts": []}),
     ("NUL", 422, "invalid", {"type": TYPE, "note": "a\0b"}),
     ("an empty note", 422, "invalid", {"type": TYPE, "note": ""}),
+    ("a note of blanks", 422, "invalid", {"type": TYPE, "note": " \t\n\u3000\u200b"}),
     ("4,001 characters", 422, "invalid", {"type": TYPE, "note": "字" * 4001}),
     ("a note that is a number", 422, "invalid", {"type": TYPE, "note": 1}),
     (
@@ -239,7 +240,16 @@ COMMANDS: list[tuple[str, int, str, str, Any]] = [
     ("minutes without end", 422, "invalid", "acknowledge", {"eta_minutes": 2**64}),
     ("an unknown playbook", 422, "invalid", "add-playbook", {"playbook": "fire"}),
     ("an unknown outcome", 422, "invalid", "close", {"resolution": "x", "outcome": "won"}),
-    ("a reason of spaces that is missing", 422, "invalid", "cancel", {}),
+    ("a reason that is missing", 422, "invalid", "cancel", {}),
+    ("a reason of blanks", 422, "invalid", "cancel", {"reason": "   "}),
+    ("a text of blanks", 422, "invalid", "add-note", {"text": "\u3000"}),
+    (
+        "a fact of blanks",
+        422,
+        "invalid",
+        "record-facts",
+        {"facts": {"demand": " "}},
+    ),
     ("NUL in a note", 422, "invalid", "add-note", {"text": "\0"}),
     ("a wrong role", 403, "forbidden", "reopen-step", {"step": "divert", "reason": "x"}),
     (
@@ -322,6 +332,10 @@ def test_another_branchs_incident_is_404(bank: Bank) -> None:
 )
 def test_a_list_asked_for_wrongly_is_422(bank: Bank, query: str) -> None:
     bank.refuses(422, "invalid", "GET", f"/incidents?{query}", None)
+
+
+def test_a_branch_note_of_blanks_is_422(bank: Bank) -> None:
+    bank.refuses(422, "invalid", "POST", "/notes", {"text": " \n "}, who=bank.tablet)
 
 
 SYNC: dict[str, Any] = {"device_now": "2026-03-11T02:00:00Z", "mono_now": 1000, "commands": []}
