@@ -1,5 +1,6 @@
 """The wire between a screen and the bank, which a test pulls out and puts back."""
 
+import select
 import socket
 import threading
 from contextlib import suppress
@@ -21,50 +22,52 @@ class Line:
 
     def restore(self) -> None:
         """The line is there."""
-        door = socket.create_server(("127.0.0.1", self.port), backlog=64)
-        self._door = door
-        threading.Thread(target=self._welcome, args=(door,), daemon=True).start()
+        self._door = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        threading.Thread(target=self._welcome, args=(self._door,), daemon=True).start()
 
     def cut(self) -> None:
         """The line is gone, in the middle of whatever it carries."""
         self.was_cut = True
-        door, self._door = self._door, None
-        if door is not None:
-            with suppress(OSError):
-                door.shutdown(socket.SHUT_RDWR)
-            door.close()
         with self._lock:
-            ended, self._open = self._open, set()
-        for each in ended:
-            _end(each)
+            door, self._door = self._door, None
+            for each in (door, *self._open):
+                if each is not None:
+                    _shut(each)
 
     def _welcome(self, door: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = door.accept()
-            except OSError:
-                return
-            try:
-                far = socket.create_connection(("127.0.0.1", self._to))
-            except OSError:
-                near.close()
-                continue
+        with door:
+            while self._door is door:
+                try:
+                    near, _ = door.accept()
+                except OSError:
+                    return
+                threading.Thread(target=self._carry, args=(near, door), daemon=True).start()
+
+    def _carry(self, near: socket.socket, door: socket.socket) -> None:
+        """Both ways, until one end hangs up or the line is cut; only this thread closes them."""
+        with suppress(OSError), near, socket.create_connection(("127.0.0.1", self._to)) as far:
             with self._lock:
+                if self._door is not door:
+                    return
                 self._open |= {near, far}
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
-        with suppress(OSError):
-            while content := one.recv(65536):
-                other.sendall(content)
-        with self._lock:
-            self._open -= {one, other}
-        for each in (one, other):
-            _end(each)
+            try:
+                _pump(near, far)
+            finally:
+                with self._lock:
+                    self._open -= {near, far}
 
 
-def _end(connection: socket.socket) -> None:
+def _pump(near: socket.socket, far: socket.socket) -> None:
+    other = {near: far, far: near}
+    while True:
+        readable, _, _ = select.select([near, far], [], [])
+        for one in readable:
+            content = one.recv(65536)
+            if not content:
+                return
+            other[one].sendall(content)
+
+
+def _shut(connection: socket.socket) -> None:
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    connection.close()

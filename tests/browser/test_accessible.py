@@ -1,0 +1,57 @@
+"""Every page can be used by everybody: axe finds nothing serious, in both languages and themes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.browser.screen import Screen, Screens
+from tests.browser.tour import WALKS, Tour, Walk, addresses
+from tests.browser.words import Language
+from tests.house import ROOT, House
+
+AXE = ROOT / "backend/web/node_modules/axe-core/axe.min.js"
+BAD = {"serious", "critical"}
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def house(still_house: House) -> House:
+    return still_house
+
+
+def findings(screen: Screen) -> list[str]:
+    """What is wrong, and where."""
+    if not screen.page.evaluate("'axe' in window"):
+        screen.page.add_script_tag(path=AXE)
+    only = {"type": "tag", "values": STANDARD}
+    told: dict[str, Any] = screen.page.evaluate(
+        "(only) => axe.run(document, { runOnly: only, resultTypes: ['violations'] })", only
+    )
+    return [
+        f"{each['id']} ({each['impact']}): {json.dumps(node['target'], ensure_ascii=False)}"
+        for each in told["violations"]
+        if each["impact"] in BAD
+        for node in each["nodes"]
+    ]
+
+
+def test_every_address_of_the_app_is_on_a_walk() -> None:
+    assert {page.path for walk in WALKS for page in walk.pages} >= addresses()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_nothing_stands_in_anybodys_way(
+    screens: Screens, house: House, walk: Walk, language: Language
+) -> None:
+    tour = Tour(screens, house)
+    screen = tour.enter(walk, language, bypass_csp=True, reduced_motion="reduce")
+    wrong = {}
+    for theme in ("light", "dark"):
+        screen.remembers("counterbell.theme", theme)
+        for page in walk.pages:
+            tour.visit(screen, page)
+            wrong[f"{page.name}, {theme}"] = findings(screen)
+    assert {where: found for where, found in wrong.items() if found} == {}

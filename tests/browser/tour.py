@@ -1,0 +1,168 @@
+"""Every page of the app, with something on it: to look at them all, and to check them all."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import DESK, PHONE, TABLET, Screen, Screens, Size
+from tests.browser.words import Language
+from tests.house import ROOT, House
+
+_PATH = re.compile(r"path: '(/[^']*)'")
+_ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in ("tablet", "phone", "auditor", "desk")))
+NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
+"""The way home, what is there for builders only, and any other address (``nowhere``)."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """``path`` as in the routes; ``incident`` fills its ``:id``."""
+
+    name: str
+    path: str
+    incident: str = ""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Somebody with a screen, and the pages they look at on it."""
+
+    name: str
+    who: str
+    size: Size
+    pages: tuple[Page, ...]
+    on_device: bool = False
+
+
+WALKS = (
+    Walk(
+        "entry",
+        "",
+        DESK,
+        (Page("sign-in", "/sign-in"), Page("pair", "/pair"), Page("nowhere", "/pair/nowhere")),
+    ),
+    Walk("locked", "", TABLET, (Page("home-locked", "/counter"),), on_device=True),
+    Walk(
+        "counter",
+        "teller1",
+        TABLET,
+        (
+            Page("home", "/counter"),
+            Page("incident", "/counter/incidents/:id", "group"),
+            Page("notes", "/counter/notes"),
+            Page("scripts", "/counter/scripts"),
+            Page("forms", "/counter/forms"),
+            Page("mine", "/counter/mine"),
+        ),
+        on_device=True,
+    ),
+    Walk(
+        "duty",
+        "manager1",
+        PHONE,
+        (
+            Page("home", "/duty"),
+            Page("incident", "/duty/incidents/:id", "group"),
+            Page("discreet", "/duty/incidents/:id", "covert"),
+            Page("closed", "/duty/incidents/:id", "closed"),
+        ),
+    ),
+    Walk("alert", "manager2", PHONE, (Page("alert", "/duty"),)),
+    Walk("discreet-alert", "hqduty1", PHONE, (Page("alert", "/duty"),)),
+    Walk(
+        "audit",
+        "auditor1",
+        DESK,
+        (
+            Page("list", "/audit"),
+            Page("timeline", "/audit/:id", "closed"),
+            Page("file", "/audit/file"),
+        ),
+    ),
+    Walk("incidents", "office1", DESK, (Page("list", "/incidents"),)),
+    Walk("compliance", "compliance1", DESK, (Page("home", "/desk"),)),
+    Walk(
+        "admin",
+        "admin1",
+        DESK,
+        (
+            Page("home", "/desk"),
+            Page("staff", "/desk/staff"),
+            Page("devices", "/desk/devices"),
+            Page("orgs", "/desk/orgs"),
+        ),
+    ),
+)
+
+
+def addresses() -> set[str]:
+    """The app's pages, as its routes say."""
+    texts = [(ROOT / "backend/web/src" / name).read_text("utf-8") for name in _ROUTES]
+    return {path for text in texts for path in _PATH.findall(text)} - NOT_PAGES
+
+
+class Tour:
+    """A bank where something is going on, and its pages one after another."""
+
+    def __init__(self, screens: Screens, house: House) -> None:
+        self._screens = screens
+        self._house = house
+        self._incidents = _something_happens(house)
+
+    def enter(self, walk: Walk, language: Language, **more: Any) -> Screen:
+        """The screen in the hands of whoever walks."""
+        phone = {"is_mobile": True, "has_touch": True} if walk.size == PHONE else {}
+        screen = self._screens.of_size(walk.size, language, "light", **phone, **more)
+        if walk.on_device:
+            screen.paired(self._house)
+            return screen.gives_pin(walk.who) if walk.who else screen
+        return screen.signed_in(walk.who) if walk.who else screen.opens()
+
+    def visit(self, screen: Screen, page: Page) -> None:
+        """Open a page and wait until all of it is there."""
+        screen.opens(page.path.replace(":id", self._incidents.get(page.incident, "")))
+        expect(screen.page.locator("h1").first).to_be_visible()
+        expect(screen.page.locator(".skeleton")).to_have_count(0)
+        screen.is_answered()
+        if page.name == "alert":
+            screen.page.get_by_role("alertdialog").wait_for()
+
+
+def _something_happens(house: House) -> dict[str, str]:
+    """One incident under way, one discreet, one closed, and two that nobody has looked at."""
+    teller, manager = house.person("teller1"), house.person("manager1")
+    closed = teller.raise_("disruptive_customer", facts={"head_count": 1, "threat_media": True})
+    house.advance(35)
+    manager.command(closed, "acknowledge", eta_minutes=2)
+    house.advance(50)
+    teller.ticks(closed, "lead_away", note="已请到贵宾室")
+    manager.ticks(closed, "steady_others")
+    teller.command(closed, "add-note", text="客户要求见行长，已递水。")
+    house.advance(300)
+    manager.command(closed, "contain", summary="客户已平静")
+    house.advance(240)
+    manager.command(
+        closed,
+        "close",
+        resolution="登记诉求，三个工作日内答复",
+        outcome="to_procedure",
+        root_cause="communication.scripted",
+    )
+    house.advance(600)
+    covert = teller.raise_("media_covert")
+    manager.command(covert, "acknowledge")
+    house.advance(30)
+    for username in ("manager1", "office1", "deputy1", "lobby1", "manager2"):
+        house.person(username).listens()
+    house.person("teller3").raise_("group_visit", facts={"head_count": 6, "incites_others": True})
+    house.person("teller4").raise_("media_covert")
+    group = teller.raise_("group_visit", facts={"head_count": 4, "recording_seen": True})
+    house.advance(20)
+    manager.command(group, "acknowledge", eta_minutes=5)
+    teller.ticks(group, "note_who")
+    teller.ticks(group, "listen_first")
+    house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
+    house.advance(15)
+    return {"closed": closed["id"], "covert": covert["id"], "group": group["id"]}
