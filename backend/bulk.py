@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     ClauseElement,
     Connection,
+    LargeBinary,
     Table,
     bindparam,
     delete,
@@ -182,7 +183,8 @@ def _write(statement: ClauseElement, dialect: Dialect, constants: Row | None = N
     convert = {}
     for name, bind in compiled.binds.items():
         processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
-        if processor is not None and not isinstance(bind.type, Boolean):  # drivers know booleans
+        # Drivers know booleans and bytes themselves.
+        if processor is not None and not isinstance(bind.type, Boolean | LargeBinary):
             convert[name] = processor
     literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     literals.update(constants or {})

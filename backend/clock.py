@@ -51,11 +51,12 @@ class SystemClock:
         return secrets.token_bytes(count)
 
 
+_VARIANT = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
+"""The two highest bits are 1 and 0 (RFC 9562, 4.1)."""
+
+
 def uuid7(milliseconds: int) -> str:
     """A UUIDv7 for a moment, in milliseconds since 1970."""
-    random = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    time, random = f"{milliseconds:012x}", os.urandom(10).hex()
+    variant = _VARIANT[random[3]]
+    return f"{time[:8]}-{time[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"

@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-PAGES_AT_MOST = 16_000
+PAGES_AT_MOST = 64_000
 """At this length of the write-ahead log a commit shortens it; ``shorten_log`` comes first."""
 
 

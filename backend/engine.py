@@ -64,7 +64,7 @@ class Engine:
             (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._collect, 600),
-            (self._shorten_log, 1),
+            (self._shorten_log, 10),
             (self._sweep, 3600),
         ):
             self._scheduler.add_job(
@@ -198,8 +198,8 @@ class Engine:
         return {key: loaded.state for key, loaded in found.items() if loaded is not None}
 
     def _check_sessions(self) -> None:
-        self._services.reader.run(self._services.sessions.forget_unknown)
-        self._services.gateway.end_dead_sessions()
+        if self._services.reader.run(self._services.sessions.forget_unknown):
+            self._services.gateway.end_dead_sessions()
 
     def _check_world(self) -> None:
         if self._services.reader.run(self._services.world.is_stale):

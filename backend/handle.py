@@ -7,8 +7,8 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
-from functools import partial
+from datetime import date, datetime
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -270,8 +270,8 @@ class WritePath:
         return Outcome("repeated", state, opened=opened, alias=command.id)
 
     def _number(self, batch: Batch, branch: str) -> str:
-        zone = ZoneInfo(self._world.directory.orgs[branch].timezone)
-        month = self._clock.now().astimezone(zone).strftime("%y%m")
+        minute = self._clock.now().replace(second=0, microsecond=0)
+        month = _month(minute, self._world.directory.orgs[branch].timezone)
         return f"CB-{month}-{next_in_batch(batch, f'incident:{month}'):04d}"
 
     def _collect(
@@ -334,6 +334,12 @@ class WritePath:
         held = [(path.index(org), role, org) for role, org in caller.person.roles if org in path]
         _, role, org = min(held, default=(0, None, None), key=lambda each: each[0])
         return Actor("user", caller.person.id, caller.person.name, role, org)
+
+
+@lru_cache(maxsize=64)
+def _month(minute: datetime, zone: str) -> str:
+    """The month that an incident's number begins with, in its branch's zone."""
+    return minute.astimezone(ZoneInfo(zone)).strftime("%y%m")
 
 
 def _conflict() -> Refused:

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask
@@ -34,9 +33,10 @@ class _Handler(WSGIHandler):
 
     def _sendall(self, data: bytes) -> None:
         """All at once where that works: gevent's own way asks for the buffer's size each time."""
-        sent = 0
-        with suppress(OSError):  # said again below, where the handler keeps its books
+        try:
             sent = self.socket.send(data)
+        except OSError:
+            sent = 0  # said again below, where the handler keeps its books
         self.response_length += sent
         if sent < len(data):
             super()._sendall(memoryview(data)[sent:])  # type: ignore[misc]  # not in its stub

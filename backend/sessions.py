@@ -90,15 +90,18 @@ class Sessions:
             if ended(session):
                 self._known.pop(session.id, None)
 
-    def forget_unknown(self, conn: Connection) -> None:
-        """Forget what has been ended, here or by another process, and what has expired."""
+    def forget_unknown(self, conn: Connection) -> bool:
+        """Forget what has been ended, here or by another process, and what has expired.
+
+        Whether there may be any: then sockets are looked through as well.
+        """
         ended = conn.execute(select(_COUNTERS.c.value).where(_COUNTERS.c.name == _ENDED)).scalar()
         now = self._clock.now()
-        for session in list(self._known.values()):
-            if not session.lasts(now):
-                self._known.pop(session.id, None)
+        expired = [each.id for each in list(self._known.values()) if not each.lasts(now)]
+        for session_id in expired:
+            self._known.pop(session_id, None)
         if (ended or 0) == self._seen_ended:
-            return
+            return bool(expired)
         self._generation += 1
         known = list(self._known)
         for start in range(0, len(known), _PART):
@@ -107,6 +110,7 @@ class Sessions:
             for session_id in set(part) - set(conn.execute(found).scalars()):
                 self._known.pop(session_id, None)
         self._seen_ended = ended or 0
+        return True
 
     def _read(self, key: str) -> Session | None:
         generation = self._generation
