@@ -43,7 +43,8 @@ def test_an_address_that_was_typed_is_opened_after_signing_in(screens: Screens) 
 def test_the_other_language_is_one_tap_away_and_stays(screens: Screens) -> None:
     screen = screens.desk("zh").opens()
     screen.reads("common.signIn.username")
-    screen.presses("common.language.switch")
+    switch = screen.words.text("common.language.switch")
+    screen.page.get_by_role("button", name=switch).click()
     screen.words = type(screen.words)("en")
     screen.reads("common.signIn.username").reloads().reads("common.signIn.username")
     assert screen.page.evaluate("document.documentElement.lang") == "en"
