@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from gevent.lock import BoundedSemaphore
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend import otp
@@ -30,15 +30,15 @@ _FAILED = FailedSignInRow.__table__
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many wrong tries, counted over ``window`` (None: until a right one), lock for ``lock``."""
+    """So many wrong tries, counted over ``window`` or until a right one, lock for ``lock``."""
 
     tries: int
-    window: timedelta | None
+    window: timedelta
     lock: timedelta
 
 
 PASSWORDS = Limit(10, timedelta(minutes=10), timedelta(minutes=10))
-PINS = Limit(5, None, timedelta(minutes=15))
+PINS = Limit(5, timedelta(days=1), timedelta(minutes=15))
 PAIRING = Limit(10, timedelta(minutes=10), timedelta(minutes=10))
 
 
@@ -85,7 +85,7 @@ class TooManySignIns(Problem):
             429,
             "too-many-sign-ins",
             f"输错太多次，请 {minutes} 分钟后再试。上报不受影响。",
-            f"Wrong too often. Try again in {minutes} min. The alarm buttons work as ever.",
+            f"Wrong too often. Try again in {minutes} min. Reporting works as ever.",
             retry_after=seconds,
         )
 
@@ -156,7 +156,7 @@ def count_failure(batch: Batch, username: str, place: str, limit: Limit, now: da
     row = _failures(batch.conn, username, place)
     over = row is None or (row.locked_until is not None and row.locked_until <= now)
     count = 1 if over else row.count + 1
-    until = None if limit.window is None else now + limit.window
+    until = now + limit.window
     if count >= limit.tries:
         until = now + limit.lock
     elif not over:
@@ -178,7 +178,8 @@ def forget_failures(batch: Batch, username: str, place: str | None = None) -> No
 
 def sweep(batch: Batch, now: datetime) -> None:
     """Housekeeping: counts whose window or lock is over."""
-    batch.conn.execute(delete(_FAILED).where(_FAILED.c.locked_until < now))
+    over = or_(_FAILED.c.locked_until < now, _FAILED.c.locked_until.is_(None))
+    batch.conn.execute(delete(_FAILED).where(over))
 
 
 def place_of(address: str | None) -> str:
