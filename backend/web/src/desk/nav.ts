@@ -1,14 +1,7 @@
 /** Where somebody may go at a desk: only pages that there are, and that are for them. */
 import { computed } from 'vue'
-import type { TextKey } from '@/i18n'
 import { useSession } from '@/stores/session'
-import type { IconName } from '@/ui/icons'
-
-export interface Place {
-  to: string
-  icon: IconName
-  label: TextKey
-}
+import type { Place } from './places'
 
 const DESK = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'business_line', 'admin'])
 const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_supervisor', 'regional_manager', 'hq_duty'])

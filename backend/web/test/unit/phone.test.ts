@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Me, Playbook } from '../../src/api/types'
+import { placeOf, type Place } from '../../src/desk/places'
 import { rightsOf } from '../../src/incident/rights'
 import { actsOf } from '../../src/phone/acts'
 import { knownFacts, nextLevel, whoKnows } from '../../src/phone/alertWords'
@@ -106,5 +107,15 @@ describe('the words of an alert', () => {
     expect(deadlineText(due('clock:report_up'))).toBe('内须报告主管')
     expect(deadlineText(due('step:divert'), true)).toBe('步骤超时')
     expect(deadlineText(due('something'))).toBe('下一个时限')
+  })
+})
+
+describe('where one is', () => {
+  const places = ['/duty', '/incidents', '/audit/file', '/desk', '/desk/devices'].map((to) => ({ to }) as Place)
+
+  it('is the nearest place above the address, and none that is only named alike', () => {
+    expect(placeOf(places, '/desk/devices')).toBe('/desk/devices')
+    expect(placeOf(places, '/desk/staff')).toBe('/desk')
+    expect(placeOf(places, '/audit/1')).toBeUndefined()
   })
 })

@@ -18,6 +18,7 @@ export default {
     ended: 'Ended {time}',
     discreet: 'Discreet',
     nextDeadline: 'next deadline',
+    elsewhere: 'Other pages',
     device: 'This phone',
     line: 'Line',
     sound: 'Sound',

@@ -16,6 +16,7 @@ export default {
     ended: '{time} 结束',
     discreet: '静默',
     nextDeadline: '下一个时限',
+    elsewhere: '其他页面',
     device: '这台手机',
     line: '线路',
     sound: '声音',
