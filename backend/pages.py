@@ -10,12 +10,15 @@ from pathlib import Path, PurePosixPath
 from flask import Blueprint, Response, redirect, request, send_from_directory
 
 from backend.callers import public
+from backend.problems import NotFound
 
 DIST = Path(__file__).parent / "web" / "dist"
 AREAS = ("sign-in", "pair", "counter", "duty", "incidents", "audit", "desk")
 """First words of the app's own addresses (backend/web/src/router.ts); the app does the rest."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+LONGEST_NAME = 200
+"""Of a file; the file system refuses to look for much longer ones."""
 _AREA = f"<any({', '.join(repr(area) for area in AREAS)}):area>"
 _ROOT_FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
 _TYPES = {
@@ -79,6 +82,8 @@ def _file(name: str, caching: str) -> Response:
     Raises:
         NotFound: there is no such file, or the app is not built.
     """
+    if len(name) > LONGEST_NAME:
+        raise NotFound
     packed = f"{name}.gz"
     zipped = request.accept_encodings["gzip"] > 0 and (DIST / packed).is_file()
     kind = _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")

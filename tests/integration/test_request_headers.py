@@ -41,11 +41,54 @@ def test_a_name_with_an_underscore_cannot_pass_for_another() -> None:
         "A: bare\rreturn\r\n\r\n",
         "A: " + "x" * LONGEST_LINE + "\r\n\r\n",
         "A: b\r\n" * (MOST_LINES + 1) + "\r\n",
+        "A: bell\x07\r\n\r\n",
         "A: cut",
+        "A: cut\r\n",
+        "",
+        "Content-Length: +1\r\n\r\n",
+        "Content-Length: 1_0\r\n\r\n",
+        "Content-Length: -1\r\n\r\n",
+        "Content-Length: 1, 1\r\n\r\n",
+        "Content-Length:\r\n\r\n",
+        "Content-Length: " + "9" * 5000 + "\r\n\r\n",
+        "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n\r\n",
+        "Transfer-Encoding: chunked\x0b\r\n\r\n",
+        "Transfer-Encoding: identity\r\n\r\n",
+        "Connection: upgrade\r\nContent-Length: 1\r\n\r\n",
+        "Upgrade: WebSocket\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
 )
 def test_what_is_not_a_header_is_refused(lines: str) -> None:
     assert _read(lines).status
+
+
+HANDSHAKE = {
+    "Host": "a",
+    "Connection": "keep-alive, Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def _lines(fields: dict[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+
+
+def test_a_whole_handshake_is_let_in() -> None:
+    assert _read(_lines(HANDSHAKE)).status == ""
+
+
+@pytest.mark.parametrize("name", [each for each in HANDSHAKE if each != "Upgrade"])
+def test_half_a_handshake_is_refused(name: str) -> None:
+    assert _read(
+        _lines(
+            {**HANDSHAKE, name: "8"}
+            if name != "Host"
+            else {key: value for key, value in HANDSHAKE.items() if key != "Host"}
+        )
+    ).status
 
 
 def test_the_most_lines_that_are_allowed() -> None:

@@ -1,8 +1,10 @@
 """Each thing that somebody could once do to Counterbell, tried again."""
 
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from typing import Any
 
+import pytest
 import requests
 
 from tests.clients import PASSWORD, PIN, Client, new_id
@@ -157,3 +159,27 @@ def test_what_a_tablet_did_by_itself_is_not_the_next_tellers(house: House) -> No
     assert [each.get("user") for each in reports] == [None]
     hers = browser.asks("/incidents", type="group_visit").json()
     assert hers["reported_by"][0]["user"]["username"] == "teller1"
+
+
+HANDSHAKE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+SOCKET = "/socket.io/?EIO=4&transport=websocket"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (SOCKET, HANDSHAKE, 400),
+        (SOCKET, {**HANDSHAKE, "Sec-WebSocket-Version": "8"}, 400),
+        ("/assets/" + "a" * 5000, {"Accept-Encoding": "gzip"}, 404),
+        ("/assets/" + "a/" * 2500, {"Accept-Encoding": "gzip"}, 404),
+        ("/assets/..%2f..%2fbuild.py", {"Accept-Encoding": "gzip"}, 404),
+        ("/assets/%00", {"Accept-Encoding": "gzip"}, 404),
+    ],
+)
+def test_odd_requests_are_refused_and_no_fault_of_ours(
+    house: House, path: str, headers: dict[str, str], status: int
+) -> None:
+    connection = HTTPConnection(house.url.removeprefix("http://"), timeout=10)
+    connection.request("GET", path, headers=headers)
+    assert connection.getresponse().status == status
+    connection.close()
