@@ -1,6 +1,6 @@
 /** An event in the reader's words: its name, one line about it, and each part of its data. */
 import type { Incident } from '@/api/types'
-import { own, t, tWord } from '@/i18n'
+import { listed, own, t, tWord } from '@/i18n'
 import { fullTime } from '@/ui/time'
 import type { SealedText, TimelineEvent } from './types'
 
@@ -54,11 +54,11 @@ function telling(event: TimelineEvent, context: Context): string {
     case 'alert.informed':
       return people(data.recipients, context)
     case 'alert.escalated':
-      return `${t('auditor.say.level', { n: Number(data.to) })}, ${because(data.because)}`
+      return listed([t('auditor.say.level', { n: Number(data.to) }), because(data.because)], '，')
     case 'alert.acknowledged':
       return typeof data.eta_minutes === 'number' ? t('auditor.say.eta', { n: data.eta_minutes }) : ''
     case 'facts.recorded':
-      return factsOf(data.facts, context).map(({ label, value }) => short(label, value)).join(', ')
+      return listed(factsOf(data.facts, context).map(({ label, value }) => short(label, value)))
     case 'note.added':
       return text(data.text)
     case 'incident.closed':
@@ -105,7 +105,7 @@ function people(told: unknown, context: Context): string {
     const gone = one.reachable === false ? ` (${t('auditor.word.unreachable')})` : ''
     return `${nameOf(one.user, context)} ${tWord('common.role', String(one.role))}${gone}`
   }
-  return told.length ? told.map(each).join(', ') : t('auditor.word.nobody')
+  return told.length ? listed(told.map(each)) : t('auditor.word.nobody')
 }
 
 function textOf(value: unknown, { sealed }: Context): { value: string; purged: boolean } {
@@ -117,7 +117,7 @@ function textOf(value: unknown, { sealed }: Context): { value: string; purged: b
 
 function plain(value: unknown): string {
   if (typeof value === 'boolean') return t(value ? 'auditor.word.yes' : 'auditor.word.no')
-  if (Array.isArray(value)) return value.map(plain).join(', ')
+  if (Array.isArray(value)) return listed(value.map(plain))
   return value === null || value === undefined ? '' : String(value)
 }
 
@@ -132,7 +132,7 @@ function factsOf(facts: unknown, context: Context): Told[] {
   if (!isData(facts)) return []
   return Object.entries(facts).map(([name, value]) => {
     const words = CHOICES[name]
-    const chosen = words ? [value].flat().map((each) => tWord(words, plain(each))).join(', ') : ''
+    const chosen = words ? listed([value].flat().map((each) => tWord(words, plain(each)))) : ''
     const text = textOf(value, context)
     const typed = sealOf(value) !== null
     return { label: tWord('common.fact', name), value: chosen || text.value, typed, purged: text.purged }

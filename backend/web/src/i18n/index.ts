@@ -45,6 +45,11 @@ export function own(text: Both): string {
   return text[language.value]
 }
 
+/** Several words in one line, with the mark between them that the language has. */
+export function listed(words: readonly string[], between: '、' | '，' = '、'): string {
+  return words.join(language.value === 'zh' ? between : ', ')
+}
+
 export async function setLanguage(chosen: Language): Promise<void> {
   if (chosen === 'en') i18n.global.setLocaleMessage('en', (await import('./en')).default)
   if (chosen === 'en') Locale.use('en-US', (await import('vant/es/locale/lang/en-US')).default)

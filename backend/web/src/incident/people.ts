@@ -1,6 +1,8 @@
 /** Who is told of an incident, and how far it got to each of them. */
 import type { Incident, Person, Recipient } from '@/api/types'
 
+const MOST_NAMES = 3
+
 export interface Told {
   key: string
   user: Person | null
@@ -34,9 +36,21 @@ export function toldOf(incident: Pick<Incident, 'alerts' | 'informed'>): Told[] 
   return [...found.values()].sort((a, b) => (a.level || 99) - (b.level || 99))
 }
 
-/** Who of those told holds a role: names beside the steps. */
+/** Who of those told holds a role. */
 export function holdersOf(incident: Pick<Incident, 'alerts' | 'informed'>, role: string): Person[] {
   return toldOf(incident).flatMap((each) => (each.role === role && each.user ? [each.user] : []))
+}
+
+/** Names beside a step of a role. A counter's step is with whoever raised it there, not with the
+ *  colleagues who were told; a crowd of holders is nobody in particular. */
+export function doersOf(incident: Pick<Incident, 'alerts' | 'informed' | 'reported_by'>, role: string): Person[] {
+  const holders = holdersOf(incident, role)
+  if (role === 'teller') {
+    const elsewise = new Set(toldOf(incident).filter((each) => each.role !== role).map((each) => each.user?.id))
+    const reporters = new Map(incident.reported_by.flatMap(({ user }) => (user && !elsewise.has(user.id) ? [[user.id, user]] : [])))
+    if (reporters.size > 0) return [...reporters.values()]
+  }
+  return holders.length > MOST_NAMES ? [] : holders
 }
 
 /** It went out to them, or will: not everything has failed. */

@@ -4,7 +4,7 @@ import type { Incident, Me, RecordField, Step } from '../../src/api/types'
 import { entriesOf } from '../../src/incident/entries'
 import { fenOf, yuanOf } from '../../src/incident/facts'
 import { nextStep } from '../../src/incident/next'
-import { isReached, toldOf } from '../../src/incident/people'
+import { doersOf, isReached, toldOf } from '../../src/incident/people'
 import { recordOf } from '../../src/incident/record'
 import { rightsOf } from '../../src/incident/rights'
 import type { TimelineEvent } from '../../src/incident/useTimeline'
@@ -107,6 +107,17 @@ describe('who was told', () => {
     })
     expect(told.map(({ key, level }) => [key, level])).toEqual([['manager', 1], ['deputy', 2], ['lobby', 0]])
     expect(told.map(isReached)).toEqual([false, true, true])
+  })
+
+  it('names beside a counter step who raised it, not the colleague who was told; a crowd is not named', () => {
+    const informed = ['c', 'd'].map((id) => recipient(id, 'teller', 'sent')) as Incident['informed']
+    const reported = (id: string) => [{ at: 't', user: person(id, 'teller') }] as Incident['reported_by']
+    const names = (more: Partial<Incident>, role = 'teller') => doersOf(incident({ reported_by: [], informed, ...more }), role).map(({ id }) => id)
+    expect(names({ reported_by: reported('reporter') })).toEqual(['reporter'])
+    expect(names({})).toEqual(['c', 'd'])
+    expect(names({ reported_by: reported('lobby'), informed: [...informed, recipient('lobby', 'lobby_manager', 'seen')] as Incident['informed'] })).toEqual(['c', 'd'])
+    const crowd = ['c', 'd', 'e', 'f'].map((id) => recipient(id, 'teller', 'sent')) as Incident['informed']
+    expect(names({ informed: crowd })).toEqual([])
   })
 })
 
