@@ -4,6 +4,7 @@ import { placeOf, type Place } from '../../src/desk/places'
 import { rightsOf } from '../../src/incident/rights'
 import { actsOf } from '../../src/phone/acts'
 import { knownFacts, nextLevel, whoKnows } from '../../src/phone/alertWords'
+import { asCard } from '../../src/phone/cards'
 import { deadlineText } from '../../src/phone/deadlineWords'
 import type { Shown } from '../../src/stores/overlay'
 
@@ -117,5 +118,16 @@ describe('where one is', () => {
     expect(placeOf(places, '/desk/devices')).toBe('/desk/devices')
     expect(placeOf(places, '/desk/staff')).toBe('/desk')
     expect(placeOf(places, '/audit/1')).toBeUndefined()
+  })
+})
+
+describe('a card over the page', () => {
+  const soon = { incident_id: 'i', kind: 'alert', urgency: 'soon' } as const
+
+  it('is there for what is told or only soon, but never over the page of its own incident', () => {
+    expect(asCard(soon, '/duty')).toBe(true)
+    expect(asCard(soon, '/duty/incidents/other')).toBe(true)
+    expect(asCard(soon, '/duty/incidents/i')).toBe(false)
+    expect(asCard({ ...soon, urgency: 'immediate' }, '/duty')).toBe(false)
   })
 })
