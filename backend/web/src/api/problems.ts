@@ -45,6 +45,9 @@ export function problemFrom(body: unknown, status: number): Problem {
   }
 }
 
+/** The places that are filled in wrongly, without what the detail says already. */
+export const furtherErrors = ({ detail, errors }: Problem): Problem['errors'] => errors.filter((each) => each.detail !== detail)
+
 /** No answer: the line, not the server, is at fault. */
 export function offlineProblem(): Problem {
   const { t } = i18n.global
