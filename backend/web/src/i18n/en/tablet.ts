@@ -54,6 +54,7 @@ export default {
   lock: {
     who: 'Who is at the counter?',
     how: 'Choose your name and enter your PIN.',
+    howTyped: 'Type your username and enter your PIN.',
     other: 'Somebody else',
     username: 'Username',
     next: 'Enter PIN',

@@ -52,6 +52,7 @@ export default {
   lock: {
     who: '谁在柜台？',
     how: '选姓名，输入 4 位 PIN。',
+    howTyped: '填工号，输入 4 位 PIN。',
     other: '其他同事',
     username: '工号',
     next: '输入 PIN',
