@@ -168,6 +168,20 @@ BODIES: list[tuple[str, int, str, str | bytes]] = [
         "bad-request",
         '{"type": "group_visit", "facts": ' + "[" * 33 + "]" * 33 + "}",
     ),
+    ("a name twice", 400, "bad-request", '{"type": "group_visit", "type": "help"}'),
+    ("a name twice, once escaped", 400, "bad-request", '{"type": "help", "\\u0074ype" : "help"}'),
+    (
+        "a name twice further in",
+        400,
+        "bad-request",
+        '{"type": "group_visit", "facts": {"injury": false, "injury": true}}',
+    ),
+    (
+        "a name twice beside a surrogate",
+        400,
+        "bad-request",
+        '{"type": "help", "type": "help", "note": "\\ud800"}',
+    ),
     ("bytes that are no UTF-8", 400, "bad-request", b'{"type": "group_visit", "note": "\xff\xfe"}'),
     ("a lone surrogate", 422, "invalid", '{"type": "group_visit", "note": "\\ud800"}'),
     ("a lone surrogate as a key", 422, "invalid", '{"type": "group_visit", "\\udfff": 1}'),
@@ -203,6 +217,13 @@ def test_a_body_that_cannot_be_read(bank: Bank, status: int, kind: str, body: st
         if path != "/incidents" and status == 422:
             continue
         bank.refuses(status, kind, "POST", path, body)
+
+
+@pytest.mark.parametrize("text", ['他说："type": "help"', ":", '"a":1,"a":2', '\\":'])
+def test_what_looks_like_a_name_in_a_text_is_none(bank: Bank, text: str) -> None:
+    bank.teller.command(bank.group, "add-note", text=text)
+    kept = bank.teller.timeline(bank.group)["sealed"].values()
+    assert text in [each["text"] for each in kept]
 
 
 COMMANDS: list[tuple[str, int, str, str, Any]] = [
