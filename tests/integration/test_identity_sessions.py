@@ -7,7 +7,7 @@ import gevent
 import pytest
 
 from backend.demo import PASSWORD
-from backend.tables import SessionRow
+from backend.tables import FailedSignInRow, SessionRow
 from tests.identity_bank import BROWSER, Client, Process, TestClock, kind
 
 Start = Callable[[], Process]
@@ -128,14 +128,34 @@ def test_five_wrong_pins_lock_that_person_on_that_tablet(bank: Process, clock: T
     assert tablet.pin("teller1").status_code == 200
 
 
-def test_wrong_pins_are_not_forgotten_with_time(bank: Process, clock: TestClock) -> None:
+def test_wrong_pins_count_for_a_day(bank: Process, clock: TestClock) -> None:
     tablet = bank.pairs()
-    for _ in range(5):
+    for _ in range(4):
         tablet.pin("teller1", "0000")
-        clock.later(hours=1)
+        clock.later(hours=5)
     tablet.pin("teller1", "0000")
-    clock.later(minutes=-45)
+    assert tablet.pin("teller1").status_code == 429
+    clock.later(hours=1)
+    for _ in range(4):
+        tablet.pin("teller1", "0000")
+    clock.later(days=1)
+    tablet.pin("teller1", "0000")
     assert tablet.pin("teller1").status_code == 200
+
+
+def test_what_strangers_tried_is_swept_after_its_time(bank: Process, clock: TestClock) -> None:
+    tablet = bank.pairs()
+    tablet.pin("ghost", "0000")
+    bank.client().login("ghost", "wrong")
+    bank.client().post("/devices/pair", {"code": "AAAAAAAA"})
+    bank.write(bank.sweep)
+    assert len(bank.rows(FailedSignInRow)) == 3
+    clock.later(minutes=11)
+    bank.write(bank.sweep)
+    assert [row.place for row in bank.rows(FailedSignInRow)] == [tablet.device_id]
+    clock.later(days=1)
+    bank.write(bank.sweep)
+    assert bank.rows(FailedSignInRow) == []
 
 
 def test_locks_outlive_the_process(bank: Process, restarted: Start) -> None:
