@@ -24,6 +24,7 @@ from backend.batch import Batch
 from backend.callers import (
     DEVICE_COOKIE,
     current_caller,
+    current_session,
     from_browser,
     give_cookie,
     person_or_device,
@@ -48,8 +49,12 @@ blueprint = Blueprint("devices", __name__, description="Paired tablets.")
 @blueprint.arguments(PairingCodeBodySchema)
 @blueprint.response(201, PairingCodeSchema)
 def make_pairing_code(body: Mapping[str, Any]) -> Response:
-    """A code that pairs one tablet with an org within ten minutes, once."""
+    """A code that pairs one tablet with an org within ten minutes, once; not by PIN."""
     house, person = services(), _person()
+    if current_session().kind != "user":
+        raise Forbidden(
+            "配对码要用密码登录后才能生成。", "Sign in with your password to make a pairing code."
+        )
     allowed = _keeper_of(person, house.world.directory)
     if body["org"] not in house.world.directory.orgs:
         raise Invalid("org", "没有这个机构。", "There is no such org.")

@@ -99,6 +99,14 @@ def test_a_branch_manager_pairs_for_the_own_branch_only(bank: Process) -> None:
         assert (refused.status_code, kind(refused)) == (403, "forbidden")
 
 
+def test_a_pin_makes_no_pairing_code(bank: Process) -> None:
+    on_tablet = bank.client()
+    on_tablet.token = bank.pairs().pin("manager1").json["access_token"]
+    refused = on_tablet.pairing_code("east-01")
+    assert (refused.status_code, kind(refused)) == (403, "forbidden")
+    assert bank.signs_in("manager1").pairing_code("east-01").status_code == 201
+
+
 def test_each_sees_and_ends_only_the_tablets_they_look_after(bank: Process) -> None:
     here, there = bank.pairs("east-01"), bank.pairs("east-02")
     manager, admin = bank.signs_in("manager1"), bank.signs_in("admin1")
