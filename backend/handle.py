@@ -5,10 +5,11 @@ People, tablets coming back, receipts and the timer enter by the same door.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache, partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from backend.event_store import (
     keep_texts,
     look_up_commands,
     next_in_batch,
+    read_events,
 )
 from backend.joining import find_to_join
 from backend.organisation import World
@@ -146,7 +148,7 @@ class WritePath:
         known = find_command(batch, envelope.command_id)
         if known is None:
             return None
-        if not hmac.compare_digest(known["fingerprint"], self._fingerprint(envelope)):
+        if not (self._is_same(known, envelope) or _signed_again(batch, known["chain"], envelope)):
             raise _conflict()
         return str(known["outcome"])
 
@@ -162,6 +164,9 @@ class WritePath:
             },
         )
 
+    def _is_same(self, known: Mapping[str, Any], envelope: Envelope) -> bool:
+        return hmac.compare_digest(known["fingerprint"], self._fingerprint(envelope))
+
     def _fingerprint(self, envelope: Envelope) -> bytes:
         """Keyed: it holds typed texts, which retention may have to forget."""
         return hmac.digest(self._fingerprint_key, canonical(envelope.content), hashlib.sha256)
@@ -171,7 +176,9 @@ class WritePath:
             return None
         known = find_command(batch, envelope.command_id)
         loaded = None if known is None else self._states.for_writing(batch, known["chain"])
-        if loaded is None or not self._may_know(envelope, loaded.state):
+        if known is None or loaded is None:
+            raise NotFound
+        if self._is_same(known, envelope) and not self._may_know(envelope, loaded.state):
             raise NotFound
         reports = loaded.state.reports
         mine = [each.alias for each in reports if each.command_id == envelope.command_id]
@@ -230,8 +237,11 @@ class WritePath:
     def _open(self, batch: Batch, envelope: Envelope, command: Open) -> Outcome:
         self._authorise_raise(envelope, command)
         own = self._by_any_id(batch, command.id)
-        if own is not None:
+        if own is not None and self._is_theirs_to_know(envelope, command, own.state):
             return self._raised_again(envelope, command, own.state)
+        if own is not None:  # nobody learns of it, and no raise fails by it
+            command = replace(command, id=self._clock.new_id())
+            envelope = replace(envelope, command=command)
         at = reconstruct(envelope.claim, self._clock.now()).estimate
         found = find_to_join(batch, self._states, command, at)
         if found is None:
@@ -254,6 +264,18 @@ class WritePath:
         is_manager = caller.person and manages(caller.person, command.branch, directory)
         if command.drill and not is_manager:
             raise Forbidden("演练由负责人发起。", "Drills are started by managers.")
+
+    def _is_theirs_to_know(self, envelope: Envelope, command: Open, state: Incident) -> bool:
+        """They see it, or they or their tablet have raised it by this id."""
+        caller = envelope.caller or Caller(None)
+        return sees(caller, state, self._world.directory) or any(
+            report.alias == command.id
+            and (
+                (report.user is not None and report.user == caller.user_id)
+                or (report.device is not None and report.device == caller.device_id)
+            )
+            for report in state.reports
+        )
 
     def _raised_again(self, envelope: Envelope, command: Open, state: Incident) -> Outcome:
         """The same incident id under another command id: the same raise, sent anew."""
@@ -340,6 +362,17 @@ class WritePath:
 def _month(minute: datetime, zone: str) -> str:
     """The month that an incident's number begins with, in its branch's zone."""
     return minute.astimezone(ZoneInfo(zone)).strftime("%y%m")
+
+
+def _signed_again(batch: Batch, chain: str, envelope: Envelope) -> bool:
+    """A tablet sends once more what stands in the timeline with this very signature.
+
+    Whoever is signed in on it by now, the command's person is the one who is on record.
+    """
+    return envelope.device is not None and any(
+        event["command_id"] == envelope.command_id and event["device"] == envelope.device
+        for event in read_events(batch.conn, chain)
+    )
 
 
 def _conflict() -> Refused:

@@ -1,11 +1,12 @@
 """Finding incidents through what a person may see."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
-from backend.api.answers import decode_cursor, encode_cursor
+from backend.api.answers import NoCursor, decode_cursor, encode_cursor
 from backend.projections import INCIDENTS, OUTBOX, REPORTERS
 from backend.read_models import summary
 from backend.services import Services
@@ -15,6 +16,8 @@ from escalation.rights import Caller, scope
 
 _TEXTS = SealedTextRow.__table__
 _COLUMNS = INCIDENTS.c
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def list_incidents(
@@ -34,9 +37,9 @@ def list_incidents(
         visible(caller, services.world.directory),
         *_filters(query, services.world.directory),
     )
-    place = decode_cursor(query.get("cursor"), (str, str))
+    place = decode_cursor(query.get("cursor"), (int, str))
     if place is not None:
-        rows = rows.where(_after(conn, place[0]))
+        rows = rows.where(_after(*place))
     order = rows.order_by(_COLUMNS.opened_at.desc(), _COLUMNS.id.desc()).limit(limit + 1)
     found = conn.execute(order).all()
     items = []
@@ -45,10 +48,7 @@ def list_incidents(
         if loaded is not None:
             items.append(summary(loaded.state, services.world.directory))
     more = len(found) > limit
-    return {
-        "items": items,
-        "next_cursor": encode_cursor([found[limit - 1].id, "opened"]) if more else None,
-    }
+    return {"items": items, "next_cursor": _cursor(found[limit - 1]) if more else None}
 
 
 def visible(caller: Caller, directory: Directory) -> Any:
@@ -103,8 +103,14 @@ def _filters(query: Mapping[str, Any], directory: Directory) -> list[Any]:
     return found
 
 
-def _after(conn: Connection, last_id: str) -> Any:
-    last = conn.execute(select(_COLUMNS.opened_at).where(_COLUMNS.id == last_id)).scalar()
-    if last is None:
-        return _COLUMNS.id.in_([])
-    return or_(_COLUMNS.opened_at < last, and_(_COLUMNS.opened_at == last, _COLUMNS.id < last_id))
+def _cursor(last: Any) -> str:
+    return encode_cursor([(last.opened_at - _EPOCH) // _MILLISECOND, last.id])
+
+
+def _after(opened: int, last_id: str) -> Any:
+    """Behind a place in the order, whether or not an incident is there: it is not looked up."""
+    try:
+        at = _EPOCH + opened * _MILLISECOND
+    except OverflowError as error:
+        raise NoCursor from error
+    return or_(_COLUMNS.opened_at < at, and_(_COLUMNS.opened_at == at, _COLUMNS.id < last_id))

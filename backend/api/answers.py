@@ -22,6 +22,15 @@ class JsonAnswer(Response):
         return self.headers
 
 
+class NoCursor(Invalid):
+    """It is no cursor of this list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "cursor", "翻页标记不对，请从头再查。", "This is no cursor of this list; begin again."
+        )
+
+
 def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """``data`` as JSON."""
     response = JsonAnswer(orjson.dumps(data), status=status)
@@ -39,7 +48,7 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | No
     """The place that ``encode_cursor`` wrote.
 
     Raises:
-        Invalid: it is no cursor of this list.
+        NoCursor: it is none of this list.
     """
     if cursor is None:
         return None
@@ -53,5 +62,5 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | No
         or not all(type(each) is kind for each, kind in zip(place, kinds, strict=True))
         or any("\0" in each for each in place if isinstance(each, str))
     ):
-        raise Invalid("cursor", "翻页标记不对，请从头再查。", "Not a cursor of this list.")
+        raise NoCursor
     return place

@@ -1,10 +1,14 @@
 """A tablet was offline for ten minutes and comes back by ``/sync`` (contract, sections 3 and 7)."""
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from escalation.timeline import canonical
 from tests.clients import Tablet, new_id
 from tests.house import House
 from tests.scenarios.steps import names, step, types
@@ -78,6 +82,28 @@ def occurred(timeline: Any, type_: str) -> Any:
     return next(each for each in timeline["events"] if each["type"] == type_)["occurred"]
 
 
+class Signing:
+    """A tablet's own key, with which it signs what it keeps."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        der = self._key.public_key().public_bytes(serialization.Encoding.DER, form)
+        self.public = _text(der)
+
+    def signs(self, command: dict[str, Any], seq: int) -> None:
+        """Sign a kept command, once and for all."""
+        command.pop("device", None)
+        said = canonical({**command, "device_seq": seq})
+        raw = utils.decode_dss_signature(self._key.sign(said, ec.ECDSA(hashes.SHA256())))
+        signature = _text(b"".join(part.to_bytes(32) for part in raw))
+        command["device"] = {"seq": seq, "signature": signature, "signed": said.decode()}
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -120,6 +146,38 @@ def test_the_same_sent_again_is_repeated_and_alerts_nobody(house: House) -> None
     house.settle()
     assert (manager.incident(group)["revision"], house.position) == (revision, position)
     assert len(manager.heard("alert")) == 1
+
+
+@pytest.mark.parametrize("by", [None, "teller2"])
+def test_what_it_has_signed_is_repeated_whoever_is_signed_in_by_then(
+    house: House, by: str | None
+) -> None:
+    key = Signing()
+    tablet = house.tablet(public_key=key.public)
+    teller = tablet.with_pin("teller1")
+    queue, group = Queue(house), new_id()
+    queue.does("open", group, type=TYPE)
+    queue.does("add-note", group, text="横幅在门口")
+    queue.does("complete-step", group, step="divert")
+    for seq, command in enumerate(queue.commands, 1):
+        key.signs(command, seq)
+    assert sent(teller, queue) == ["applied"] * 3  # type: ignore[arg-type]
+    house.settle()
+    revision = house.person("manager1").incident(group)["revision"]
+    teller.does("POST", "/auth/logout")
+    later = tablet if by is None else tablet.with_pin(by)
+    assert sent(later, queue) == ["repeated"] * 3  # type: ignore[arg-type]
+    shown = house.person("manager1").incident(group)
+    assert shown["revision"] == revision
+    assert step(shown, "divert")["done_by"]["username"] == "teller1"
+
+    # Signed anew it is another sending, and without a signature nobody knows whose it was.
+    key.signs(queue.commands[1], 9)
+    del queue.commands[2]["device"]
+    answer = later.does("POST", "/sync", queue.body())["results"]
+    assert [each["outcome"] for each in answer] == ["repeated", "refused", "refused"]
+    assert answer[1]["problem"]["type"].endswith("idempotency-conflict")
+    teller.close()
 
 
 def test_what_somebody_did_on_it_offline_is_theirs_in_order(house: House) -> None:
