@@ -33,6 +33,7 @@ from backend.api import (
 )
 from backend.batch import Batch
 from backend.branch_notes import BranchNotes
+from backend.callers import reading_client
 from backend.clock import Clock
 from backend.config import Settings
 from backend.db import db, make_engine
@@ -187,7 +188,7 @@ def _secret(settings: Settings, clock: Clock, engine: SqlEngine) -> bytes:
 def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
     directories = [LIBRARY] + ([settings.playbooks] if settings.playbooks else [])
     shelf = Shelf(load_library(*directories))
-    reader = Reader(make_engine(settings.database_url))
+    reader = Reader(make_engine(settings.database_url), reading_client)
     world, presence, states = World(), Presence(clock), States(shelf.of)
     write_path = WritePath(
         clock=clock,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Request, Response, g, request
+from flask import Request, Response, g, has_request_context, request
 
 from backend.organisation import World
 from backend.problems import Problem, Unauthenticated
@@ -49,6 +49,15 @@ def current_session() -> Session:
 def current_caller() -> Caller:
     """Who asks: a person, a device, or a person on a device. Raises as ``current_session``."""
     return _resolve()[1]
+
+
+def reading_client() -> str | None:
+    """Whose reading this is: the session, of a request that only reads; else None.
+
+    Who raises, acknowledges or ticks waits for no read of their own.
+    """
+    asker: tuple[Session, Caller] | None = g.get("asker") if has_request_context() else None
+    return None if asker is None or request.method not in _READING else asker[0].id
 
 
 def cookie_session(cookies: Mapping[str, str]) -> Session | None:

@@ -1,13 +1,18 @@
 """Work in native threads: nothing that waits or computes for long stands on the hub."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
+from gevent.lock import BoundedSemaphore
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 READERS = 4
+EACH_AT_MOST = 2
+"""Of the readers; whatever one client asks for at once, the others find some free."""
 SLOW = 2
 
 
@@ -38,17 +43,35 @@ def _caught(work: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, BaseE
         return None, error
 
 
-class Reader:
-    """Runs reads on their own connections, each in one consistent snapshot."""
+def nobody() -> str | None:
+    """The server itself, which never waits for its turn."""
+    return None
 
-    def __init__(self, engine: Engine) -> None:
+
+class Reader:
+    """Runs reads on their own connections, each in one consistent snapshot.
+
+    ``client``: for whom the present greenlet reads; further reads of theirs wait for their turn.
+    """
+
+    def __init__(self, engine: Engine, client: Callable[[], str | None] = nobody) -> None:
         self._engine = engine
+        self._client = client
+        self._turns: WeakValueDictionary[str, BoundedSemaphore] = WeakValueDictionary()
         self._threads = Threads(READERS)
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """``work``'s value."""
-        value: T = self._threads.call(self._read, work)
+        client = self._client()
+        with nullcontext() if client is None else self._turn_of(client):
+            value: T = self._threads.call(self._read, work)
         return value
+
+    def _turn_of(self, client: str) -> Any:
+        turn = self._turns.get(client)
+        if turn is None:
+            turn = self._turns[client] = BoundedSemaphore(EACH_AT_MOST)
+        return turn
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as conn:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response
+from flask import Response, stream_with_context
 from marshmallow import RAISE, ValidationError, fields, validate
 
 from backend.api.blueprint import Blueprint
@@ -115,7 +115,7 @@ def get_exports(query: Mapping[str, Any]) -> Response:
     period = _period(query, parts.world.directory)
     stream = export_many(parts, current_caller(), period, form, query["lang"])
     return _file(
-        Response(stream, content_type=BULK_MEDIA_TYPES[form]),
+        Response(stream_with_context(stream), content_type=BULK_MEDIA_TYPES[form]),
         f"counterbell-{parts.clock.now():%Y%m%d}.{'ndjson' if form == 'json' else form}",
     )
 
