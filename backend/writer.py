@@ -10,12 +10,12 @@ disk, is a native thread's; housekeeping and PostgreSQL are that thread's whole.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from gevent import Greenlet, spawn
+from gevent import Greenlet, GreenletExit, spawn
 from gevent.event import AsyncResult, Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -146,7 +146,9 @@ class Writer:
     def _try(self, jobs: list[Job]) -> tuple[Committed | None, BaseException | None]:
         try:
             return self._carry_out(jobs), None
-        except Exception as error:  # noqa: BLE001  (each job is tried alone then)
+        except GreenletExit:
+            raise
+        except BaseException as error:  # noqa: BLE001  (each job is tried alone then)
             return None, error
 
     def _carry_out(self, jobs: list[Job]) -> Committed:
@@ -201,7 +203,20 @@ class Writer:
             return
         if self._kept is None:
             self._kept = self._engine.connect()
-        yield self._kept
+        try:
+            yield self._kept
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """A commit that failed may have left its transaction open: closing the file ends it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(Exception):
+                kept.invalidate()
+            with suppress(Exception):
+                kept.close()
 
     def _decide(self, conn: Connection, jobs: list[Job]) -> Committed:
         batch = Batch(conn, known=self._known.after_commit())
