@@ -17,11 +17,14 @@ class WholeSocket:
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self._lock = Semaphore()
+        self._queueing = 0
         self._plain = type(sock) is socket.socket
 
     def send(self, data: bytes) -> int:
         """All of it, not mixed with another sender's; how many bytes that were."""
+        self._queueing += 1
         with self._lock:
+            self._queueing -= 1
             self._sock.sendall(data)
         return len(data)
 
@@ -30,7 +33,7 @@ class WholeSocket:
 
         What a slow client's buffer does not take follows by itself, before anything else.
         """
-        if not self._plain or not self._lock.acquire(blocking=False):
+        if not self._plain or self._queueing or not self._lock.acquire(blocking=False):
             return False
         sent = len(data)
         try:

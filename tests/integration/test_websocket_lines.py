@@ -46,6 +46,19 @@ def test_what_does_not_fit_follows_before_anything_else(pair: Pair) -> None:
     later.join(10)
 
 
+def test_what_waits_for_the_line_is_not_overtaken(pair: Pair) -> None:
+    ours, theirs = pair
+    line = WholeSocket(ours)
+    line._lock.acquire()  # as while the rest of a long frame goes out
+    waiting = gevent.spawn(line.send, b"first")
+    gevent.sleep(0)
+    line._lock.release()
+    assert not line.send_now(b"second")
+    waiting.join(10)
+    assert line.send_now(b"second")
+    assert _read(theirs, 11) == b"firstsecond"
+
+
 def test_a_full_line_takes_nothing_by_half(pair: Pair) -> None:
     ours, theirs = pair
     line = WholeSocket(ours)
