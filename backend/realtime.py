@@ -20,6 +20,7 @@ from backend.delivery import Emission, change, message_of
 from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
 from backend.packet_json import PacketJson, event_text
+from backend.packets import use_strict_packets
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.services import Services
@@ -68,14 +69,15 @@ class Gateway:
             json=PacketJson,
         )
         use_whole_frames(self.socketio)
+        use_strict_packets(self.socketio, app)
         self._sessions: dict[str, Session] = {}
         self._callers: dict[str, Caller] = {}
         self._by_user: dict[str, set[str]] = defaultdict(set)
         self._unsent: list[dict[str, Any]] = []
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
-        self.socketio.on_event("received", lambda body=None: self._receipt("delivered", body))
-        self.socketio.on_event("seen", lambda body=None: self._receipt("seen", body))
+        self.socketio.on_event("received", lambda body=None, *_: self._receipt("delivered", body))
+        self.socketio.on_event("seen", lambda body=None, *_: self._receipt("seen", body))
 
     @property
     def connected(self) -> int:

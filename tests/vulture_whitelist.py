@@ -31,7 +31,7 @@ _.created_at
 _.channel_hosts
 # The name of an operation in the OpenAPI document.
 _.__doc__
-# Asked for by the libraries that call us: Flask, and gevent's WSGI handler.
+# Asked for by the libraries that call us: Flask, python-socketio, and gevent's WSGI handler.
 _.ensure_sync
 _.session_interface
 _.default_mimetype
@@ -40,6 +40,7 @@ _.MessageClass
 _._headers
 _.log_request
 _.response_length
+_.packet_class
 # Called by a library that tests drive.
 _._engineio_client_class
 _.teardown
