@@ -1,14 +1,18 @@
 """simple-websocket under gevent: whole frames, and no compression (docs/adr/0002)."""
 
 import struct
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from engineio.async_drivers.gevent import WebSocketWSGI
 from engineio.socket import Socket as EngineSocket
 from flask_socketio import SocketIO
-from gevent import socket, spawn
+from gevent import Timeout, socket, spawn
 from gevent.lock import Semaphore
+
+STALLED = 40.0
+"""Seconds: as long as a client may be silent."""
 
 
 class WholeSocket:
@@ -25,7 +29,7 @@ class WholeSocket:
         self._queueing += 1
         with self._lock:
             self._queueing -= 1
-            self._sock.sendall(data)
+            self._send_all(data)
         return len(data)
 
     def send_now(self, data: bytes) -> bool:
@@ -49,11 +53,21 @@ class WholeSocket:
 
     def _send_rest(self, data: bytes) -> None:
         try:
-            self._sock.sendall(data)
+            self._send_all(data)
         except OSError:
             pass  # the line is gone; its own reader finds out and says so
         finally:
             self._lock.release()
+
+    def _send_all(self, data: bytes) -> None:
+        """Who takes nothing for so long, and would keep all that follows here, is hung up on."""
+        try:
+            with Timeout(STALLED, TimeoutError):
+                self._sock.sendall(data)
+        except TimeoutError:
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+            raise
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)

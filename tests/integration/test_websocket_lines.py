@@ -1,6 +1,7 @@
 """Frames that go past the queue: whole, in order, and never waiting for a slow client."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import gevent
 import pytest
@@ -70,6 +71,25 @@ def test_a_full_line_takes_nothing_by_half(pair: Pair) -> None:
     theirs.setblocking(False)
     with pytest.raises(BlockingIOError):
         theirs.recv(1)
+
+
+@pytest.mark.parametrize("way", ["send_now", "send"])
+def test_who_takes_nothing_is_hung_up_on(
+    pair: Pair, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, _theirs = pair
+    monkeypatch.setattr("backend.websocket.STALLED", 0.05)
+    line = WholeSocket(ours)
+
+    def sends() -> None:
+        with suppress(OSError):
+            getattr(line, way)(b"x" * 3_000_000)
+
+    sending = gevent.spawn(sends)
+    with gevent.Timeout(10), pytest.raises(OSError, match="closed"):
+        ours.recv(1)  # its reader ends
+    sending.join(10)
+    assert sending.ready()
 
 
 def test_a_line_that_is_gone_says_so(pair: Pair) -> None:
