@@ -49,7 +49,7 @@ blueprint = Blueprint("devices", __name__, description="Paired tablets.")
 @blueprint.arguments(PairingCodeBodySchema)
 @blueprint.response(201, PairingCodeSchema)
 def make_pairing_code(body: Mapping[str, Any]) -> Response:
-    """A code that pairs one tablet with an org within ten minutes, once; not by PIN."""
+    """A code that pairs one tablet with an org within ten minutes, once."""
     house, person = services(), _person()
     if current_session().kind != "user":
         raise Forbidden(
