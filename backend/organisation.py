@@ -78,7 +78,7 @@ class World:
 
 
 def load_directory(conn: Connection) -> Directory:
-    """Everybody and every org, also those who have left."""
+    """Everybody, every org and every tablet, also those who have left."""
     orgs = {
         row.id: Org(row.id, row.name, row.parent, row.kind, row.timezone)
         for row in conn.execute(select(_ORGS))
@@ -91,7 +91,8 @@ def load_directory(conn: Connection) -> Directory:
         row.id: Person(row.id, row.username, row.name, tuple(held.get(row.id, ())), row.active)
         for row in conn.execute(columns)
     }
-    return Directory(orgs, people)
+    devices = {row.id: row.name for row in conn.execute(select(_DEVICES.c.id, _DEVICES.c.name))}
+    return Directory(orgs, people, devices)
 
 
 def _version(conn: Connection) -> int:

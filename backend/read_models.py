@@ -114,6 +114,8 @@ def _report(report: Report, directory: Directory) -> dict[str, Any]:
         found["user"] = person(directory, report.user)
     if report.device is not None:
         found["device"] = report.device
+        if name := directory.devices.get(report.device):
+            found["device_name"] = name
     if (report.recorded_at - report.at).total_seconds() > 60:
         found["late"] = True
     if report.withdrawn:

@@ -47,10 +47,11 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Directory:
-    """Organisation and staff at one moment."""
+    """Organisation and staff at one moment. ``devices``: the names of the tablets, by id."""
 
     orgs: Mapping[str, Org]
     people: Mapping[str, Person]
+    devices: Mapping[str, str] = field(default_factory=dict)
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property

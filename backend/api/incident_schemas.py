@@ -55,6 +55,7 @@ class PlaybookVersionSchema(Schema):
 class ReportSchema(Schema):
     user = fields.Nested(PersonSchema)
     device = fields.String()
+    device_name = fields.String()
     at = _text()
     late = fields.Boolean()
     withdrawn = fields.Boolean()

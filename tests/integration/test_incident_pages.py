@@ -70,3 +70,13 @@ def test_a_raise_with_the_id_of_what_one_sees_is_refused_as_before(house: House)
     seen = house.person("teller1").raise_("help")
     refused = house.person("teller2").ask("POST", "/incidents", {"type": "help", "id": seen["id"]})
     assert refused.status_code == 409
+
+
+def test_an_incident_says_at_which_counter_it_was_raised(house: House) -> None:
+    raised = house.tablet().raise_("group_visit")
+    for username in ("manager1", "auditor1"):
+        (report,) = house.person(username).incident(raised)["reported_by"]
+        assert report["device_name"] == "3 号柜台"
+    by_phone = house.person("teller3").raise_("group_visit")
+    (report,) = house.person("auditor1").incident(by_phone)["reported_by"]
+    assert "device_name" not in report

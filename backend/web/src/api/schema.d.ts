@@ -5248,6 +5248,7 @@ export interface components {
         Report: {
             at: string;
             device?: string;
+            device_name?: string;
             late?: boolean;
             user?: components["schemas"]["Person"];
             withdrawn?: boolean;

@@ -20,8 +20,16 @@ export function knownFacts(incident: Pick<Incident, 'facts' | 'flags'>): string 
 }
 
 export function reporters(incident: Pick<Incident, 'reported_by'>): string {
-  const names = incident.reported_by.filter((each) => !each.withdrawn).map((each) => each.user?.name ?? t('phone.alert.tablet'))
+  const standing = incident.reported_by.filter((each) => !each.withdrawn)
+  const names = standing.map((each) => each.user?.name ?? each.device_name ?? t('phone.alert.tablet'))
   return t('phone.alert.reported', { names: [...new Set(names)].join(t('phone.listComma')) })
+}
+
+/** Where in the branch to go: the counter that somebody wrote down, else the tablet that it was raised on. */
+export function counterOf(incident: Pick<Incident, 'facts' | 'reported_by'>): string {
+  const no = incident.facts.counter_no
+  if (no !== undefined && no !== null) return t('phone.counter', { no: String(no) })
+  return incident.reported_by.find((each) => each.device_name && !each.withdrawn)?.device_name ?? ''
 }
 
 /** Who has it in hand, or who has seen it and nobody has. */

@@ -3,7 +3,7 @@ import type { Me, Playbook } from '../../src/api/types'
 import { placeOf, type Place } from '../../src/desk/places'
 import { rightsOf } from '../../src/incident/rights'
 import { actsOf } from '../../src/phone/acts'
-import { knownFacts, nextLevel, whoKnows } from '../../src/phone/alertWords'
+import { counterOf, knownFacts, nextLevel, reporters, whoKnows } from '../../src/phone/alertWords'
 import { asCard } from '../../src/phone/cards'
 import { deadlineText } from '../../src/phone/deadlineWords'
 import type { Shown } from '../../src/stores/overlay'
@@ -86,6 +86,14 @@ describe('the words of an alert', () => {
   it('say what is known', () => {
     expect(knownFacts(incident({ facts: { head_count: 4 }, flags: ['incites_others', 'threat_media'] }))).toBe('来了 4 人，煽动他人，扬言找媒体')
     expect(knownFacts(incident())).toBe('')
+  })
+
+  it('say which counter: what was written down, else the tablet; a locked one stands for who raised it', () => {
+    const reported_by = [{ at: '', device: 'd', device_name: '5 号柜台' }] as Shown['reported_by']
+    expect(counterOf(incident({ reported_by }))).toBe('5 号柜台')
+    expect(reporters(incident({ reported_by }))).toBe('5 号柜台上报')
+    expect(counterOf(incident({ reported_by, facts: { counter_no: '3' } }))).toBe('3 号柜台')
+    expect(counterOf(incident())).toBe('')
   })
 
   it('say who has seen it, and never count oneself', () => {
