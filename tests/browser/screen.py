@@ -41,6 +41,21 @@ ANSWER_S = 5.0
 """For one that never comes: a page that was left has asked for nothing."""
 _ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _NO_LINE = re.compile(r"net::ERR_|WebSocket connection to|status of 50[234]")
+_STOPWATCH = """
+(text) => {
+  const holds = (node) => node.textContent.includes(text)
+  window.took = new Promise((done) => {
+    addEventListener('pointerdown', ({ timeStamp }) => {
+      const watch = new MutationObserver((changes) => {
+        if (!changes.some(({ target, addedNodes }) => [target, ...addedNodes].some(holds))) return
+        watch.disconnect()
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - timeStamp)))
+      })
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true })
+    }, { once: true, capture: true })
+  })
+}
+"""
 _WATCH = Path(__file__).parent / "watch.js"
 
 
@@ -228,6 +243,16 @@ class Screen:
     def no_longer_reads(self, key: str, **values: object) -> Self:
         expect(self.line(key, **values)).to_have_count(0)
         return self
+
+    def times_a_tap_until(self, key: str) -> Self:
+        """From the next touch on, wait for the text to be drawn (``took`` says how long)."""
+        self.page.evaluate(_STOPWATCH, self.words.text(key))
+        return self
+
+    def took(self) -> float:
+        """Milliseconds, when the text is there."""
+        measured: float = self.page.evaluate("window.took")
+        return measured
 
     def reads_done(self, playbook: str, step: str) -> Self:
         """Wait until the step is ticked; those that are done may be folded away."""

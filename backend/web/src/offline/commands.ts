@@ -1,6 +1,6 @@
 /** From a tap to a kept command: sealed, signed, on disk before anything is sent. */
 import { canonical, type Json } from './canonical'
-import { deviceDb, nextSeq } from './db'
+import { addToQueue, deviceDb, nextSeq } from './db'
 import { hasKey, occurredNow, sign } from './device'
 import { newId, RUN } from './ids'
 import type { CommandData, CommandName, Kept, Occurred } from './kept'
@@ -16,35 +16,50 @@ export interface Deed {
 
 let last: Promise<unknown> = Promise.resolve()
 
-/** Write a command down. When it resolves, the command survives a crash. One after another. */
-export function keep(deed: Deed): Promise<Kept> {
+type Early = (kept: Kept) => void
+
+/** Write a command down. When it resolves, the command survives a crash. One after another.
+ *  `early` gets it as soon as it is complete: an emergency goes out while the disk still writes. */
+export function keep(deed: Deed, early: Early = () => undefined): Promise<Kept> {
   const occurred = occurredNow() // first of all: this is the moment of the tap
-  const kept = last.then(() => writeDown(deed, occurred))
+  const kept = last.then(() => writeDown(deed, occurred, early))
   last = kept.catch(() => undefined)
   return kept
 }
 
-async function writeDown(deed: Deed, occurred: Occurred): Promise<Kept> {
+async function writeDown(deed: Deed, occurred: Occurred, early: Early): Promise<Kept> {
+  let complete: Kept | null = null
   try {
-    return await onDisk(deed, occurred)
+    return await onDisk(deed, occurred, (kept) => early((complete = kept)))
   } catch (error) {
-    // A full or broken disk stops no emergency: it goes out from memory, without the device's proof.
+    // A full or broken disk stops no emergency: it goes out from memory, if need be without the device's proof.
     if (deed.command !== 'open') throw error
-    return asKept(deed, occurred, ++unwritten, withoutUndefined(deed.data), {})
+    if (complete) return complete
+    const kept = asKept(deed, occurred, ++unwritten, withoutUndefined(deed.data), {})
+    early(kept)
+    return kept
   }
 }
 
 /** Numbers of what is not on the disk: behind all that is. */
 let unwritten = Date.now()
 
-async function onDisk(deed: Deed, occurred: Occurred): Promise<Kept> {
+async function onDisk(deed: Deed, occurred: Occurred, early: Early): Promise<Kept> {
+  const emergency = deed.command === 'open'
+  for (;;) {
+    const kept = await signed(deed, occurred)
+    if (emergency) early(kept)
+    if (await addToQueue(kept, emergency)) return kept
+  }
+}
+
+async function signed(deed: Deed, occurred: Occurred): Promise<Kept> {
   const seq = await nextSeq()
   const paired = await hasKey()
   const plain = withoutUndefined(deed.data)
   const { data, sealed } = paired ? await seal(deed.command, plain) : { data: plain, sealed: {} }
   const kept = asKept(deed, occurred, seq, data, sealed)
   if (paired) kept.device = await proof(kept)
-  await store(kept)
   return kept
 }
 

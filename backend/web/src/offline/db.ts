@@ -39,12 +39,31 @@ export async function dropValue(name: string): Promise<void> {
   await (await deviceDb()).delete('values', name)
 }
 
-/** The next number of this device's commands: never given twice, also over a crash (the command's
- *  own write, which follows, waits for the disk and takes this one along). */
+let last: Promise<number> | null = null
+
+/** Look up the last number of this device's commands: when a finger comes down, for the tap that follows it.
+ *  Another tab may have gone on counting. */
+export function lookUpSeq(): void {
+  last = getValue<number>('seq').then((seq) => seq ?? 0)
+  last.catch(() => (last = null))
+}
+
+/** The next number of this device's commands. It is taken when `addToQueue` has written it down. */
 export async function nextSeq(): Promise<number> {
-  const tx = (await deviceDb()).transaction('values', 'readwrite', { durability: 'relaxed' })
-  const seq = (((await tx.store.get('seq')) as number | undefined) ?? 0) + 1
-  await tx.store.put(seq, 'seq')
+  if (last === null) lookUpSeq()
+  return (await last!) + 1
+}
+
+/** Write a new command and its number down, together; false where another tab has taken the number meanwhile.
+ *  `gone`: it is on its way under this number already, which stays as it is. */
+export async function addToQueue(kept: Kept, gone: boolean): Promise<boolean> {
+  const tx = (await deviceDb()).transaction(['values', 'queue'], 'readwrite', { durability: 'strict' })
+  const [values, queue] = [tx.objectStore('values'), tx.objectStore('queue')]
+  const taken = ((await values.get('seq')) as number | undefined) ?? 0
+  const free = kept.seq > taken
+  if (free) await values.put(kept.seq, 'seq')
+  if (free || (gone && !(await queue.get(kept.seq)))) await queue.put(kept)
   await tx.done
-  return seq
+  last = Promise.resolve(Math.max(taken, free ? kept.seq : 0))
+  return free || gone
 }

@@ -1,7 +1,9 @@
-/** Every command goes through here: written down first, then sent; what was not taken stays visible. */
+/** Every command goes through here: written down first, then sent; an emergency is sent while it is written down.
+ *  What was not taken stays visible. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { keep } from '@/offline/commands'
+import { lookUpSeq } from '@/offline/db'
 import { newId } from '@/offline/ids'
 import { isOverdue, type CommandData, type CommandName, type Kept } from '@/offline/kept'
 import { Sender } from '@/offline/sender'
@@ -67,6 +69,7 @@ export const useQueue = defineStore('queue', () => {
 
   async function start(): Promise<void> {
     live.on('connected', () => void sender.flush())
+    window.addEventListener('pointerdown', lookUpSeq, { capture: true, passive: true })
     window.addEventListener('online', () => void sender.flush())
     // Another tab that was closed may have left something.
     document.addEventListener('visibilitychange', () => {
@@ -101,7 +104,7 @@ export const useQueue = defineStore('queue', () => {
     const { quiet = false, id = newId(), ...rest } = options
     const data: CommandData = { type, id }
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) data[name] = value
-    return add(await keep({ command: 'open', incident: id, data, as: session.me?.id ?? null, quiet }))
+    return keep({ command: 'open', incident: id, data, as: session.me?.id ?? null, quiet }, add)
   }
 
   /** A note of the branch that belongs to no incident. */

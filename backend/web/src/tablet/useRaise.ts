@@ -10,6 +10,7 @@ const UNDO_MS = 10_000
 const SAME_TAP_MS = 1500
 const ANSWER_MS = 400
 const DRAWN_MS = 32
+const KEPT_MS = 150
 
 export interface Raised {
   id: string
@@ -42,11 +43,18 @@ export function useRaise() {
     busy.value = book.id
     raised.value = shown
     undone.value = failed.value = null
-    try {
-      const { seq } = await queue.raise(book.id, { ...options, id })
+    const numbered = ({ seq }: { seq: number }): void => {
+      stop()
       if (raised.value === shown) raised.value = { ...shown, seq }
+    }
+    // With a line the answer comes about as soon as the disk's: drawing "kept" first would hold "sent" up.
+    const stop = queue.onAnswered((kept) => kept.incident === id && numbered(kept))
+    try {
+      const kept = await queue.raise(book.id, { ...options, id })
+      setTimeout(() => numbered(kept), kept.tried ? 0 : KEPT_MS)
       return id
     } catch {
+      stop()
       if (raised.value === shown) raised.value = null
       failed.value = book
       lastTap = { type: '', at: 0 }

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keep, remove, store, stored } from '../../src/offline/commands'
-import { deviceDb } from '../../src/offline/db'
+import { deviceDb, lookUpSeq, putValue } from '../../src/offline/db'
 import { forgetKey, keepKey, newKey } from '../../src/offline/device'
 import { Sender, type House } from '../../src/offline/sender'
 
@@ -256,6 +256,48 @@ describe('beside another tab', () => {
     await sender.flush()
     expect(sent).toHaveLength(1)
     expect(await stored()).toEqual([])
+  })
+})
+
+describe('an emergency', () => {
+  it('is on its way before the disk has it, once, and leaves nothing behind', async () => {
+    const sender = await fresh()
+    let onDiskWhenAdded: number | undefined
+    const looked: Promise<unknown>[] = []
+    const kept = await keep({ command: 'open', incident: 'i', data: { type: 'x' }, as: person }, (complete) => {
+      looked.push(stored().then((rows) => (onDiskWhenAdded = rows.length)))
+      sender.add(complete)
+    })
+    await Promise.all(looked)
+    await sender.flush()
+    expect(onDiskWhenAdded).toBe(0)
+    expect(sent.map((each) => each.body.command_id)).toEqual([kept.command_id])
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe('numbers of commands', () => {
+  it('go on where another tab has come to', async () => {
+    const { seq } = await deed('complete-step')
+    await putValue('seq', seq + 5)
+    expect((await deed('complete-step')).seq).toBe(seq + 6)
+    expect((await deed('complete-step')).seq).toBe(seq + 7)
+  })
+
+  it('leave no gap when nothing came of a touch', async () => {
+    const { seq } = await deed('complete-step')
+    lookUpSeq()
+    lookUpSeq()
+    expect((await deed('open')).seq).toBe(seq + 1)
+  })
+
+  it('never let one command take the place of another', async () => {
+    const { seq } = await deed('complete-step')
+    const theirs = { ...(await deed('complete-step')), seq: seq + 2 }
+    await store(theirs)
+    await putValue('seq', seq + 2)
+    await deed('open') // it had the same number in mind, and is on its way already
+    expect((await stored()).filter((kept) => kept.seq === seq + 2)).toEqual([theirs])
   })
 })
 
