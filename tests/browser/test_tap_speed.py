@@ -1,7 +1,7 @@
 """From the tap to the word "sent", on a tablet four times slower than this machine (B17).
 
 The goal is 100 ms, on a machine that does nothing else; docs/performance.md says where it stands.
-Here servers and browsers share two cores with each other: the best of some taps may take twice that.
+Here servers and browsers share two cores: the best of some taps may take twice that.
 """
 
 from tests.browser.screen import Screens
