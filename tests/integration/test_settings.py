@@ -23,6 +23,7 @@ from tests.databases import Postgresql
 from tests.fakes import MORNING
 from tests.house import ROOT
 
+pytestmark = pytest.mark.timeout(400)  # the first one waits for all the starts
 WRONG = 2
 SECRET = "s" * 32
 AT_ONCE = 4
