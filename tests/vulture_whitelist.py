@@ -14,6 +14,7 @@ _.has_pin
 _.has_otp
 _.done_at
 _.done_by
+_.device_name
 _.recorded
 _.channels
 _.reported_by
