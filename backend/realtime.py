@@ -21,7 +21,7 @@ from backend.envelope import Envelope
 from backend.event_store import changed_since, log_position
 from backend.packet_json import PacketJson, event_text
 from backend.packets import use_strict_packets
-from backend.problems import NotFound
+from backend.problems import Problem
 from backend.projections import OUTBOX
 from backend.services import Services
 from backend.sessions import Session
@@ -261,6 +261,8 @@ class Gateway:
     def _write_sent(self) -> None:
         self.socketio.sleep(SENT_WITHIN)
         notices, self._unsent = self._unsent, []
+        if not self._services.writer.alive:
+            return  # the server has stopped; who has not seen it is told again at the next start
         now = self._services.clock.now()
 
         def mark(batch: Any) -> None:
@@ -281,7 +283,7 @@ class Gateway:
         envelope = Envelope(command, caller, services.clock.new_id(), {"command": "receive"})
         try:
             services.writer.submit(lambda batch: services.write_path.receipt(batch, envelope))
-        except (Refused, NotFound):
+        except (Refused, Problem):
             return {"ok": False, "problem": "invalid"}
         return {"ok": True}
 

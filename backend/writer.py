@@ -115,6 +115,14 @@ class Writer:
         self._engine.dispose()
 
     def _hand_over(self, job: Job) -> Any:
+        if self._stopping:
+            # Nobody would take it: who waited would wait, and hold what they hold, for ever.
+            raise Problem(
+                503,
+                "stopping",
+                "系统正在停止，没有保存。",
+                "The server is stopping; nothing was saved.",
+            )
         self._waiting.append(job)
         self._wake.set()
         return job.result.get()

@@ -37,7 +37,7 @@ def test_a_wrong_password_is_said_and_nothing_else_happens(screens: Screens) -> 
 def test_an_address_that_was_typed_is_opened_after_signing_in(screens: Screens) -> None:
     screen = screens.desk().opens("/audit?status=open")
     screen.signs_in("auditor1")
-    screen.page.wait_for_url("**/audit?status=open")
+    screen.page.wait_for_url(f"{screen.url}/audit?status=open")
 
 
 def test_the_other_language_is_one_tap_away_and_stays(screens: Screens) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from backend.batch import Batch
 from backend.db import make_engine
+from backend.problems import Problem
 from backend.tables import EventRow
 from backend.writer import Writer
 
@@ -96,3 +97,11 @@ def test_what_waits_when_it_stops_is_written(writer: Writer, tmp_path: Path) -> 
     with engine.connect() as conn:
         assert list(conn.execute(text("SELECT id FROM child")).scalars()) == list(range(40))
     engine.dispose()
+
+
+def test_what_comes_after_it_has_stopped_is_refused_at_once(writer: Writer) -> None:
+    with gevent.Timeout(PATIENCE):
+        writer.stop()
+        for hand_over in (writer.submit, writer.run):
+            with pytest.raises(Problem, match="stopping"):
+                hand_over(_insert(1))
