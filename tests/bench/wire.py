@@ -161,7 +161,7 @@ def open_listener(poller: Poller, port: int, token: str) -> Listener:
     sock.sendall(
         b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
         b"Host: localhost:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Y291bnRlcmJlbGwtYmVuY2g=\r\n\r\n" % port
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Y291bnRlcmJlbGwtYmVuYw==\r\n\r\n" % port
     )
     read = b""
     while b"\r\n\r\n" not in read:

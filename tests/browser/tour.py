@@ -128,6 +128,8 @@ class Tour:
         screen.is_answered()
         if page.name == "alert":
             screen.page.get_by_role("alertdialog").wait_for()
+        if page.name == "timeline":
+            screen.page.locator(".lane").first.wait_for()
 
 
 def _something_happens(house: House) -> dict[str, str]:
