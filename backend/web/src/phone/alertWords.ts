@@ -1,6 +1,6 @@
 /** What an alert says in words: why it came, what is known, who knows, who is next. */
 import type { Incident, Playbook } from '@/api/types'
-import { t, tWord } from '@/i18n'
+import { listed, t, tWord } from '@/i18n'
 import type { LiveAlert } from '@/stores/alerts'
 import { furthest } from '@/ui/delivery'
 
@@ -22,7 +22,7 @@ export function knownFacts(incident: Pick<Incident, 'facts' | 'flags'>): string 
 export function reporters(incident: Pick<Incident, 'reported_by'>): string {
   const standing = incident.reported_by.filter((each) => !each.withdrawn)
   const names = standing.map((each) => each.user?.name ?? each.device_name ?? t('phone.alert.tablet'))
-  return t('phone.alert.reported', { names: [...new Set(names)].join(t('phone.listComma')) })
+  return t('phone.alert.reported', { names: listed([...new Set(names)]) })
 }
 
 /** Where in the branch to go: the counter that somebody wrote down, else the tablet that it was raised on. */
@@ -44,7 +44,7 @@ export function whoKnows(incident: Pick<Incident, 'in_charge' | 'alerts'>, me: s
     }
   }
   if (seen.size === 0) return t('phone.alert.nobodyYet')
-  return t('phone.alert.seenBy', { names: [...seen].slice(0, 3).join(t('phone.listComma')) })
+  return t('phone.alert.seenBy', { names: listed([...seen].slice(0, 3)) })
 }
 
 export interface Next {
@@ -60,5 +60,5 @@ export function nextLevel(incident: Incident, book: Playbook | undefined): Next 
   const level = book.ladder[Math.min(reached, book.ladder.length - 1)]
   if (!level) return null
   const at = incident.next_deadline?.what === 'ladder' ? incident.next_deadline.at : null
-  return { roles: level.tell.map((role) => tWord('common.role', role)).join(t('phone.listComma')), at }
+  return { roles: listed(level.tell.map((role) => tWord('common.role', role))), at }
 }

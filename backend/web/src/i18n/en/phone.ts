@@ -3,7 +3,6 @@ import type { Messages } from '../schema'
 export default {
   drill: 'Drill',
   comma: ', ',
-  listComma: ', ',
   counter: 'Counter {no}',
   home: {
     title: 'On duty',

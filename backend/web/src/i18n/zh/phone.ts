@@ -1,7 +1,6 @@
 export default {
   drill: '演练',
   comma: '，',
-  listComma: '、',
   counter: '{no} 号柜台',
   home: {
     title: '值守',
