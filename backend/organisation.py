@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log, next_number
+from backend.outgoing.personal_channels import PersonalChannel, load_channels
 from backend.tables import CounterRow, DeviceRow, OrgRow, RoleRow, UserRow
 from escalation.events import Actor
 from escalation.people import Directory, Org, Person
@@ -54,11 +55,12 @@ class Device:
 
 
 class World:
-    """Organisation, staff and devices as they were at ``version``; replaced whole."""
+    """Organisation, staff, devices and channels as they were at ``version``; replaced whole."""
 
     def __init__(self) -> None:
         self.directory = Directory({}, {})
         self.devices: Mapping[str, Device] = {}
+        self.channels: Mapping[str, tuple[PersonalChannel, ...]] = {}
         self.version = -1
 
     def is_stale(self, conn: Connection) -> bool:
@@ -73,6 +75,7 @@ class World:
             row.id: Device(row.id, row.org_id, row.name, row.public_key, row.revoked_at is not None)
             for row in conn.execute(select(_DEVICES))
         }
+        self.channels = load_channels(conn)
         self.directory = directory
         self.version = version
 

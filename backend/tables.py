@@ -125,9 +125,12 @@ class DeadlineRow(db.Model):
 
 
 class NoticeRow(db.Model):
-    """The outbox (outbox.py): one notice to one person on one channel; a projection.
+    """The outbox (outgoing/outbox.py): one notice to one person on one channel; a projection.
 
-    ``live``: the person may still have to hear of it. ``sent_at`` is working state.
+    ``channel`` is ``socket`` or the id of one of the person's own channels. ``live``: the person
+    may still have to hear of it. From ``sent_at`` on it is working state: ``due_at`` says when a
+    channel to the outside is tried next (null: never); whoever tries holds a lease until
+    ``leased_until``, and ``fence`` counts the leases, so that a late holder changes nothing.
     """
 
     __tablename__ = "outbox"
@@ -139,7 +142,18 @@ class NoticeRow(db.Model):
     repeat: Mapped[int]
     live: Mapped[bool]
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    fence: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str | None]
     __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
         Index(
             "ix_outbox_live",
             "user_id",
@@ -148,6 +162,24 @@ class NoticeRow(db.Model):
         ),
         BY_KEY,
     )
+
+
+class ChannelRow(db.Model):
+    """A person's own ways to the outside (outgoing/personal_channels.py).
+
+    ``secret`` signs what is sent; of a push subscription it holds the browser's keys (JSON).
+    ``proven_at``: when a receipt last came back over it.
+    """
+
+    __tablename__ = "channels"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[str]
+    address: Mapped[str]
+    secret: Mapped[str | None]
+    enabled: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    proven_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class CounterRow(db.Model):
