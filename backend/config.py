@@ -4,7 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Settings:
     origins: tuple[str, ...]
     proxies: tuple[Network, ...]
     channel_hosts: tuple[str, ...]
+    public_url: str | None
     playbooks: Path | None
     demo: bool
     demo_speed: int
@@ -72,6 +73,7 @@ def from_environment(
         origins=_origins(environ.get("COUNTERBELL_ORIGINS")),
         proxies=_proxies(environ.get("COUNTERBELL_PROXIES")),
         channel_hosts=_hosts(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
+        public_url=_public_url(environ.get("COUNTERBELL_PUBLIC_URL")),
         playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
         demo=_flag(environ.get("COUNTERBELL_DEMO")),
         demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
@@ -79,7 +81,17 @@ def from_environment(
         key=_file("--key", key),
     )
     _refuse_contradictions(settings, environ)
-    return settings
+    return _opened_for_the_demo(settings) if settings.demo else settings
+
+
+def _opened_for_the_demo(settings: Settings) -> Settings:
+    """On one machine everything works by itself: channels may reach it, and links lead to it."""
+    scheme = "https" if settings.cert else "http"
+    return replace(
+        settings,
+        channel_hosts=(*settings.channel_hosts, "127.0.0.1"),
+        public_url=settings.public_url or f"{scheme}://localhost:{settings.port}",
+    )
 
 
 def _refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> None:
@@ -187,6 +199,17 @@ def _hosts(text: str | None) -> tuple[str, ...]:
                 f" not {word!r}"
             )
     return _words(text)
+
+
+def _public_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not _is_place(_ORIGIN, text):
+        raise SettingError(
+            "COUNTERBELL_PUBLIC_URL must be https://host or https://host:port in small letters,"
+            f" where people's phones reach this server, not {text!r}"
+        )
+    return text
 
 
 def _is_place(form: re.Pattern[str], word: str) -> bool:

@@ -102,6 +102,7 @@ CASES = {
     "proxies-no-network": _set("COUNTERBELL_PROXIES must be", PROXIES="10.0.0.7/8"),
     "hosts-with-scheme": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="http://gw:80"),
     "hosts-port": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="gw,gw:70000"),
+    "public-url-with-path": _set("COUNTERBELL_PUBLIC_URL must be", PUBLIC_URL="https://b/app/"),
     "playbooks-nowhere": _set("COUNTERBELL_PLAYBOOKS is not a directory", PLAYBOOKS="{at}/none"),
     "playbooks-broken": _set(
         "more: run check-playbooks {at}/playbooks)", PLAYBOOKS="{at}/playbooks"
@@ -226,6 +227,7 @@ def test_a_wrong_setting_is_one_clear_line(
         {"COUNTERBELL_ORIGINS": "https://bank.example, http://10.0.0.1:8000,https://[::1]:8443"},
         {"COUNTERBELL_CHANNEL_HOSTS": "10.0.0.1, gw_1:8080,sms.bank.example,[fd00::1]:443"},
         {"COUNTERBELL_PROXIES": "10.0.0.7, 10.1.0.0/16,fd00::/8"},
+        {"COUNTERBELL_PUBLIC_URL": "https://counterbell.bank.example:8443"},
         {"COUNTERBELL_PORT": "0"},
         {"COUNTERBELL_DEMO": "1", "COUNTERBELL_DEMO_SPEED": "60"},
         {"COUNTERBELL_DATABASE_URL": "postgresql+psycopg://u:p%40@db.example/bank?sslmode=require"},
@@ -234,6 +236,14 @@ def test_a_wrong_setting_is_one_clear_line(
 )
 def test_what_is_right_is_taken(environ: dict[str, str]) -> None:
     from_environment(environ)
+
+
+def test_the_demo_reaches_its_own_machine_and_its_links_lead_there() -> None:
+    demo = from_environment({"COUNTERBELL_DEMO": "1"}, port=8001)
+    assert demo.channel_hosts == ("127.0.0.1",)
+    assert demo.public_url == "http://localhost:8001"
+    bank = from_environment({})
+    assert (bank.channel_hosts, bank.public_url) == ((), None)
 
 
 def test_what_lies_in_the_data_directory_is_for_the_server_alone(tmp_path: Path) -> None:
