@@ -1,13 +1,20 @@
 """What notices say, in both languages. A discreet one gives nothing away (C4; contract, 6)."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from escalation.incident import Alert, Incident
 from escalation.people import Org
 from escalation.timeline import stamp
+from notifications.channels.channel import Message
+from notifications.notice import Kind
 from playbooks.model import Text
 
 DISCREET_TITLE = Text("内部提醒", "Internal notice")
+NEUTRAL = Text("内部提醒，请打开柜铃查看", "Internal notice: open Counterbell")
+"""All that a locked screen may show."""
+DRILL = Text("【演练】", "[Drill] ")
+TEST = Text("柜铃测试：能看到这条，就说明通了", "Counterbell test: if you can read this, it works")
 
 
 def alert_message(state: Incident, alert: Alert, branch: Org, repeat: int) -> dict[str, Any]:
@@ -33,3 +40,60 @@ def inform_message(state: Incident, alert: Alert, branch: Org, repeat: int) -> d
     if not state.discreet:
         message["type"] = state.type
     return message
+
+
+def outside_message(  # noqa: PLR0913  (what is said, and the two links in it)
+    state: Incident,
+    kind: Kind,
+    alert: Alert,
+    branch: Org,
+    repeat: int,
+    *,
+    link: str | None = None,
+    acknowledge: str | None = None,
+) -> Message:
+    """What an alert says outside the app, in Chinese and then in English.
+
+    Type, branch, time in the branch's zone and level; never a fact, a note or a name. A discreet
+    one says that there is something to see, and nothing else.
+    """
+    payload = alert_message if kind == "alert" else inform_message
+    mark = DRILL if state.drill else Text("", "")
+    neutral = Text(mark.zh + NEUTRAL.zh, mark.en + NEUTRAL.en)
+    title = DISCREET_TITLE if state.discreet else state.primary.title
+    lines = NEUTRAL if state.discreet else _particulars(kind, alert, branch, repeat)
+    return Message(
+        title=f"{mark.zh}{title.zh} / {mark.en}{title.en}",
+        text=f"{lines.zh}\n{lines.en}",
+        neutral=neutral,
+        payload={"kind": kind, **payload(state, alert, branch, repeat)},
+        link=link,
+        acknowledge=acknowledge,
+        urgent=alert.urgency == "immediate",
+    )
+
+
+def test_message(test_id: str, link: str | None = None) -> Message:
+    """What somebody is sent who tries a channel of theirs. ``test_id``: a new one for each."""
+    return Message(
+        title=f"{TEST.zh} / {TEST.en}",
+        text=f"{TEST.zh}\n{TEST.en}",
+        neutral=TEST,
+        payload={"kind": "test", "test_id": test_id, "title": TEST.as_json()},
+        link=link,
+    )
+
+
+def _particulars(kind: Kind, alert: Alert, branch: Org, repeat: int) -> Text:
+    at = alert.raised_at.astimezone(ZoneInfo(branch.timezone)).strftime("%m-%d %H:%M")
+    zh, en = [branch.name, at], [branch.name, at]
+    if kind == "alert":
+        zh.append(f"第 {alert.level} 级")
+        en.append(f"level {alert.level}")
+    else:
+        zh.append("供你知晓，不用应答")
+        en.append("for your information")
+    if repeat:
+        zh.append(f"第 {repeat + 1} 次提醒")
+        en.append(f"reminder {repeat + 1}")
+    return Text(" · ".join(zh), " · ".join(en))

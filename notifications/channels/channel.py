@@ -5,22 +5,34 @@ that one place decides which hosts may be called, and how long anybody waits.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from playbooks.model import Text
 
 
 class Undelivered(Exception):
     """The other side did not take the message.
 
-    ``detail`` says in a few plain words what happened: no address, no key, no token in it.
-    ``again``: trying later makes sense; otherwise this address will never work as it is.
+    ``detail`` says in a few plain words what happened, Chinese first: no address, no key, no
+    token in it. ``again``: trying later makes sense; otherwise this address will never work as
+    it is. ``after``: the seconds that the other side asks to wait before that.
     """
 
-    def __init__(self, detail: str, *, again: bool) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, zh: str, en: str, *, again: bool, after: int | None = None) -> None:
+        self.detail = f"{zh} / {en}"
+        super().__init__(self.detail)
         self.again = again
+        self.after = after
+
+
+class BadAddress(ValueError):
+    """A message to this address could never be sent; ``reason`` is for whoever typed it."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Text(zh, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Address:
 class Message:
     """One message to one person, in their words already (notifications/words.py).
 
+    ``neutral`` is for whatever shows on a locked screen or passes through strangers' servers.
     ``payload`` is for machines (webhook, push): the ids and what the contract's ``alert`` says.
     ``link``: where the incident opens. ``acknowledge``: a link that takes it up, once, for this
     person only; None where nobody is asked.
@@ -43,6 +56,7 @@ class Message:
 
     title: str
     text: str
+    neutral: Text
     payload: Mapping[str, object]
     link: str | None = None
     acknowledge: str | None = None
@@ -50,15 +64,26 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a host. ``url`` may hold a token: it stands in no log."""
+
+    method: str
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host answered to a request. ``body``: at most the first 64 KiB."""
+    """What a host answered. ``body``: at most the first 64 KiB; names of headers in small letters."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Outside(Protocol):
-    """The way out: time, randomness and requests, each passed in."""
+    """The way out: time, randomness and connections, each passed in."""
 
     def now(self) -> datetime:
         """Aware UTC: providers refuse a signature that is minutes off."""
@@ -66,16 +91,30 @@ class Outside(Protocol):
     def random_bytes(self, count: int) -> bytes:
         """Unpredictable bytes."""
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """One HTTP POST to an allowed host; no redirects, ten seconds in all.
+    def ask(self, request: Request) -> Answer:
+        """One HTTP request to an allowed host; no redirects, ten seconds in all.
 
         Raises:
             Undelivered: no such host, a forbidden one, no connection, cut off, too slow.
         """
 
+    def mail(self, recipient: str, content: bytes) -> None:
+        """Hand a whole e-mail to the bank's mail server.
+
+        Raises:
+            Undelivered: no such mailbox, no connection, cut off, too slow.
+        """
+
 
 class Channel(Protocol):
     """One kind of way to a person."""
+
+    def check(self, address: str, secret: str | None) -> None:
+        """Look at an address before it is kept; nothing is sent.
+
+        Raises:
+            BadAddress: what is wrong with it, for whoever typed it.
+        """
 
     def send(self, to: Address, message: Message, outside: Outside) -> None:
         """Hand it over; the provider has said yes when this returns.
