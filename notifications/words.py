@@ -42,7 +42,7 @@ def inform_message(state: Incident, alert: Alert, branch: Org, repeat: int) -> d
     return message
 
 
-def outside_message(  # noqa: PLR0913  (what is said, and the two links in it)
+def outside_message(
     state: Incident,
     kind: Kind,
     alert: Alert,
@@ -73,7 +73,7 @@ def outside_message(  # noqa: PLR0913  (what is said, and the two links in it)
     )
 
 
-def test_message(test_id: str, link: str | None = None) -> Message:
+def trial_message(test_id: str, link: str | None = None) -> Message:
     """What somebody is sent who tries a channel of theirs. ``test_id``: a new one for each."""
     return Message(
         title=f"{TEST.zh} / {TEST.en}",

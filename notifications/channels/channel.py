@@ -75,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host answered. ``body``: at most the first 64 KiB; names of headers in small letters."""
+    """What a host answered. ``body``: at most 64 KiB of it; ``headers``: names in small letters."""
 
     status: int
     body: bytes

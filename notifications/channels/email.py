@@ -33,9 +33,7 @@ class Email:
                 "No mail server is set up here; ask the administrator.",
             )
         if not is_mailbox(address) or secret:
-            raise BadAddress(
-                "这不是完整的邮箱地址。", "This is no complete e-mail address."
-            )
+            raise BadAddress("这不是完整的邮箱地址。", "This is no complete e-mail address.")
 
     def send(self, to: Address, message: Message, outside: Outside) -> None:
         """One mail, the same ``Message-ID`` whenever the same notice is sent again."""

@@ -1,4 +1,4 @@
-"""ntfy. The address is the topic's, the secret its access token. https://docs.ntfy.sh/publish/
+"""ntfy (https://docs.ntfy.sh/publish/). The address is the topic's, the secret its access token.
 
 A topic's server is often a stranger's: it is told nothing but that there is something to see.
 """
