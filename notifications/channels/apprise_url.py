@@ -99,7 +99,7 @@ class AppriseUrl:
         service = _plugin(address)
         if secret:
             raise BadAddress("密钥写在地址里。", "The keys stand in the address.")
-        if getattr(service, "host", None):
+        if any("{host}" in form for form in service.templates):  # else the service has its own
             scheme = "https" if service.secure else "http"
             port = f":{service.port}" if service.port else ""
             allowed_target(f"{scheme}://{service.host}{port}/", self.hosts)
