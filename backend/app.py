@@ -60,6 +60,7 @@ from backend.sessions import Sessions
 from backend.shelf import Shelf
 from backend.signing import begin_log
 from backend.states import States
+from backend.watching.restarts import alert_again, keep_time, last_time
 from backend.working_days import is_working_day
 from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
@@ -139,12 +140,16 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     services.writer = Writer(
         write_engine, services.write_path.look_up, lambda done: _after_commit(services, done)
     )
+    last = services.reader.run(lambda conn: last_time(conn, clock.mark().boot))
+    clock.resume(last.own, last.latest)
     services.gateway = Gateway(services, app)
     services.engine = Engine(services)
     services.on_world_change = lambda: _world_changed(services)
     services.writer.run(lambda batch: _first_rows(services, batch))
     services.reader.run(lambda conn: _load(services, conn))
     services.hints.listen(lambda hint: _on_hint(services, hint))
+    alert_again(services, last)
+    services.writer.run(lambda batch: keep_time(batch, clock.mark()))
     services.engine.start()
     # What stays for the life of the process is not looked at again by the collector.
     gc.collect()

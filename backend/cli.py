@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backend.app import create_app, migrate, start, stop
 from backend.batch import Batch
-from backend.clock import Clock, SystemClock
+from backend.clock import Clock, SteadyClock
 from backend.config import SettingError, Settings, from_environment
 from backend.data_lock import DatabaseBusyError, DataLock
 from backend.db import make_engine
@@ -42,14 +42,14 @@ def serve(argv: list[str], clock: Clock | None = None) -> int:
     parser.add_argument("--cert")
     parser.add_argument("--key")
     options = parser.parse_args(argv)
-    return _guarded(options, lambda settings: _serve(settings, clock or SystemClock()))
+    return _guarded(options, lambda settings: _serve(settings, clock or SteadyClock()))
 
 
 def demo(argv: list[str]) -> int:
     """Load the demo bank into an empty database."""
 
     def load(batch: Batch) -> None:
-        if not load_demo(batch, SystemClock()):
+        if not load_demo(batch, SteadyClock()):
             raise SettingError("the database is not empty; nothing was loaded")
 
     options = _data_only("demo", argv)
@@ -70,7 +70,7 @@ def create_admin(argv: list[str]) -> int:
 
     def add(batch: Batch) -> None:
         add_admin(
-            batch, SystemClock(), options.username, options.name or options.username, password
+            batch, SteadyClock(), options.username, options.name or options.username, password
         )
 
     done = f"{options.username} may sign in now."

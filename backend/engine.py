@@ -24,6 +24,8 @@ from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
 from backend.projections import DEADLINES
 from backend.services import Services
+from backend.watching.clock_watch import ClockWatch
+from backend.watching.restarts import forget_old, keep_time
 from escalation.incident import Incident
 
 AT_ONCE = 100
@@ -41,6 +43,7 @@ class Engine:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.clock_watch = ClockWatch(services.clock, services.writer.run)
         self._wake = Event()
         self._unsealed = Event()
         self._next_due: datetime | None = None
@@ -61,6 +64,7 @@ class Engine:
             (self._check_sessions, 2),
             (self._check_world, 2),
             (self.save_presence, 5),
+            (self.clock_watch.look, 5),
             (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._collect, 600),
@@ -83,6 +87,10 @@ class Engine:
     def alive(self) -> bool:
         """All loops run (readiness)."""
         return bool(self._loops) and not any(loop.dead for loop in self._loops)
+
+    def alarms(self) -> list[str]:
+        """What goes on working and wants a person's eye all the same."""
+        return ["wall_clock"] if self.clock_watch.alarm else []
 
     def wake(self) -> None:
         """Look again now: the clock was moved, or something earlier is armed."""
@@ -218,10 +226,17 @@ class Engine:
         now = self._services.clock.now()
         for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep):
             self._services.writer.run(partial(sweep, now=now))
+        self._services.writer.run(partial(forget_old, clock=self._services.clock))
 
     def save_presence(self, *, whole: bool = False) -> None:
-        """Write down the running time and who is or was connected lately."""
-        self._services.writer.run(self._services.presence.to_save(whole=whole).save)
+        """Write down the time, the running time, and who is or was connected lately."""
+        kept, mark = self._services.presence.to_save(whole=whole), self._services.clock.mark()
+
+        def save(batch: Batch) -> None:
+            kept.save(batch)
+            keep_time(batch, mark)
+
+        self._services.writer.run(save)
 
     def _shorten_log(self) -> None:
         if self._services.settings.embedded:

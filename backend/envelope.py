@@ -19,7 +19,8 @@ class Envelope:
 
     ``content`` is what makes two sendings the same command: the command and its person as JSON,
     with texts in the clear; only a keyed fingerprint of it is kept. ``keep_late``: what comes
-    too late to act is kept as ``report.late`` instead of being refused.
+    too late to act is kept as ``report.late`` instead of being refused. ``only_once``: remembered
+    by its id although nobody in person sent it.
     """
 
     command: Command
@@ -32,6 +33,12 @@ class Envelope:
     device_fault: str | None = None
     late_data: Mapping[str, Any] | None = None
     keep_late: bool = False
+    only_once: bool = False
+
+    @property
+    def remembered(self) -> bool:
+        """Sending it again changes nothing; the timer's own words are not kept."""
+        return self.caller is not None or self.only_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class WritePath:
             outcome = self._open(batch, envelope, envelope.command)
         else:
             outcome = self._change(batch, envelope)
-        if envelope.caller is not None and outcome.kind != "repeated":
+        if envelope.remembered and outcome.kind != "repeated":
             self.remember(batch, envelope, outcome.state.id, outcome.kind)
         return outcome
 
@@ -172,7 +172,7 @@ class WritePath:
         return hmac.digest(self._fingerprint_key, canonical(envelope.content), hashlib.sha256)
 
     def _repeated(self, batch: Batch, envelope: Envelope) -> Outcome | None:
-        if envelope.caller is None or self.known_outcome(batch, envelope) is None:
+        if not envelope.remembered or self.known_outcome(batch, envelope) is None:
             return None
         known = find_command(batch, envelope.command_id)
         loaded = None if known is None else self._states.for_writing(batch, known["chain"])

@@ -36,6 +36,11 @@ class _Parts:
             "Deadlines that failed and were set aside: look at the log.",
             value=services.engine.deadlines_parked,
         )
+        yield GaugeMetricFamily(
+            "counterbell_wall_clock_offset_seconds",
+            "The machine's wall clock is ahead of the server's own by so much.",
+            value=services.engine.clock_watch.offset,
+        )
 
 
 def metrics_page(services: Services) -> Response:

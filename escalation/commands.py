@@ -224,6 +224,13 @@ class DeadlinePassed:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class AlertAgain:
+    """The server has been started anew: whoever has not answered hears of it again."""
+
+    name: ClassVar[str] = "alert-again"
+
+
 Command = (
     Open
     | Acknowledge
@@ -248,4 +255,5 @@ Command = (
     | RecordExport
     | ReportLate
     | DeadlinePassed
+    | AlertAgain
 )

@@ -14,13 +14,13 @@ import engineio
 import requests
 import socketio
 
-from backend.clock import SystemClock
+from backend.clock import SteadyClock
 
 PASSWORD = "demo-counterbell"
 PIN = "2580"
 WAIT = 10.0
 """Seconds in which an expected event must come."""
-_ids = SystemClock()
+_ids = SteadyClock()
 
 
 def new_id() -> str:

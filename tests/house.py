@@ -138,6 +138,7 @@ class House:
         self.environ = {**DEMO, **(environ or {})}
         self.now = at or datetime.now(UTC)
         self.position = 0
+        self.boots = 1
         self._app = app
         self._lives = at is None
         self._tokens = dict(tokens)
@@ -158,6 +159,7 @@ class House:
             data=str(self.data),
             port=self.host.port,
             clock=None if self._lives else self.now.isoformat(),
+            boot=f"boot {self.boots}",
             environ=self.environ,
             app=str(self._app),
         )
@@ -201,6 +203,11 @@ class House:
         self.now += timedelta(seconds=after)
         self.host, self._successor = self._successor or self.host, None
         self.open()
+
+    def reboots(self, *, after: float = 0) -> None:
+        """The machine goes down with the server, and both come back ``after`` seconds later."""
+        self.boots += 1
+        self.killed_and_restarted(after=after)
 
     def prepares_for_a_kill(self) -> None:
         """A process that only has to open the bank: starting one takes longer than that."""

@@ -15,7 +15,7 @@ from backend import devices as paired
 from backend import problems, sessions, sign_ins
 from backend.api import auth, devices, one_time_codes, orgs, users
 from backend.batch import Batch
-from backend.clock import SystemClock
+from backend.clock import SteadyClock
 from backend.db import Base, make_engine
 from backend.demo import PASSWORD, PIN, load_demo
 from backend.event_store import read_events, read_texts
@@ -30,12 +30,13 @@ T = TypeVar("T")
 BROWSER = {"X-Counterbell": "1"}
 
 
-class TestClock(SystemClock):
+class TestClock(SteadyClock):
     """Stands still until it is moved."""
 
     __test__ = False
 
     def __init__(self) -> None:
+        super().__init__()
         self.moment = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
     def now(self) -> datetime:

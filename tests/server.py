@@ -4,7 +4,8 @@
 each with one line when everything that follows from it is done and on disk::
 
     {"do": "open", "data": DIR, "port": 20100, "clock": "2026-03-11T02:00:00Z", "environ": {},
-     "app": DIR}                       "clock": null is the machine's own
+     "app": DIR}                       "clock": null is the machine's own; "boot"
+                                       names the run of the machine
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "know", "username": NAME}   wait until that person counts as reachable
@@ -31,7 +32,7 @@ from sqlalchemy import Connection, func, select
 
 from backend import pages
 from backend.app import create_app, start, stop
-from backend.clock import SystemClock
+from backend.clock import SteadyClock
 from backend.config import from_environment
 from backend.data_lock import DataLock
 from backend.event_store import log_position
@@ -56,7 +57,9 @@ class Opened:
         self._lock = DataLock(settings.data) if settings.embedded else None
         pages.DIST = Path(order["app"])
         moment = order["clock"]
-        self._clock = VirtualClock(datetime.fromisoformat(moment)) if moment else SystemClock()
+        self._clock: SteadyClock = (
+            VirtualClock(datetime.fromisoformat(moment), order["boot"]) if moment else SteadyClock()
+        )
         app = create_app(settings)
         self._services: Services = start(app, settings, self._clock)
         self._server: WSGIServer = make_server(app, settings, "127.0.0.1")

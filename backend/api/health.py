@@ -22,7 +22,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """200 only when database, writer and engine work."""
+    """200 only when database, writer and engine work; ``alarms`` want a person's eye."""
     parts = services()
     checks = {"engine": parts.engine.alive, "writer": parts.writer.alive}
     try:
@@ -32,9 +32,9 @@ def readyz() -> Response:
         current_app.logger.exception("not ready")
         checks["database"] = False
     ready = all(checks.values())
-    return answer(
-        {"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503
-    )
+    status = "ready" if ready else "not ready"
+    alarms = parts.engine.alarms()
+    return answer({"status": status, "checks": checks, "alarms": alarms}, 200 if ready else 503)
 
 
 @blueprint.get("/metrics")

@@ -158,6 +158,31 @@ def remind(
     _raise(decision, level, reason, recipients, urgency=urgency, **more)
 
 
+def still_asked(decision: Decision, alert: Alert) -> list[Recipient]:
+    """Who was told of it and may still answer."""
+    people = decision.context.directory.people
+    return [
+        _as_recipient(decision, people[told.user], told.role)
+        for told in alert.told.values()
+        if told.user in people and people[told.user].active and not (told.declined or told.left_out)
+    ]
+
+
+def repeat(
+    decision: Decision, alert: Alert, told: list[Recipient], ladder: dict[str, Any] | None
+) -> None:
+    """The same alert once more, under its own id."""
+    _raise(
+        decision,
+        alert.level,
+        alert.reason,
+        told,
+        ladder=ladder,
+        repeated=alert,
+        urgency=alert.urgency,
+    )
+
+
 def in_charge(decision: Decision) -> list[Recipient]:
     """Whoever has taken it up, as a recipient; nobody, while nobody has."""
     state = decision.incident
@@ -167,9 +192,11 @@ def in_charge(decision: Decision) -> list[Recipient]:
     return [_as_recipient(decision, person)]
 
 
-def _as_recipient(decision: Decision, person: Person) -> Recipient:
-    role, org = person.roles[0] if person.roles else ("", decision.incident.branch)
-    return Recipient(person, role, org)
+def _as_recipient(decision: Decision, person: Person, role: str = "") -> Recipient:
+    """By ``role``, where they hold it still; else by their first."""
+    held = [each for each in person.roles if each[0] == role] or list(person.roles)
+    name, org = held[0] if held else (role, decision.incident.branch)
+    return Recipient(person, name, org)
 
 
 def holders(decision: Decision, roles: Iterable[str]) -> list[Recipient]:

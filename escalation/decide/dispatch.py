@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.commands import Command
 from escalation.context import Context, Decision
-from escalation.decide import facts, life, people, raising, receipts, steps, timers
+from escalation.decide import again, facts, life, people, raising, receipts, steps, timers
 from escalation.incident import Incident
 
 _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
@@ -32,11 +32,21 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
     "export": life.record_export,
     "report-late": life.report_late,
     "deadline-passed": timers.deadline_passed,
+    "alert-again": again.alert_again,
 }
 
 #: What may still happen after the end: a second report, receipts, exports, clocks, the way back.
 _AFTER_THE_END = frozenset(
-    {"open", "reopen", "receive", "delivery-failed", "export", "report-late", "deadline-passed"}
+    {
+        "open",
+        "reopen",
+        "receive",
+        "delivery-failed",
+        "export",
+        "report-late",
+        "deadline-passed",
+        "alert-again",
+    }
 )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from backend.app import create_app, migrate
 from backend.batch import Batch
-from backend.clock import SystemClock
+from backend.clock import SteadyClock
 from backend.config import from_environment
 from backend.db import make_engine
 from backend.demo import TIMEZONE, load_demo
@@ -33,7 +33,7 @@ LISTENING = ("branch_manager", "office_staff") * 4
 """Level 1 of every playbook, four of each."""
 OFFLINE = ("business_line", "complaint_officer")
 """Told at the tap; not connected."""
-_CLOCK = SystemClock()
+_CLOCK = SteadyClock()
 
 
 def build(data: Path) -> None:

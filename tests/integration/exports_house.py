@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,30 +25,20 @@ from escalation.commands import Command, Open
 from escalation.rights import Caller
 from escalation.texts import Typed
 from playbooks.load import load_library
-from tests.builders import MORNING, is_working_day
+from tests.builders import is_working_day
+from tests.fakes import VirtualClock
 
 FACTS = {"head_count": 12, "threat_media": True, "demand": Typed("=1+1 退还手续费")}
 
 
-@dataclass
-class HandClock:
-    """A clock that only the test moves."""
+class HandClock(VirtualClock):
+    """A clock that only the test moves; its ids and bytes are the same each time."""
 
-    at: datetime = MORNING
-    ids: int = 0
-
-    def now(self) -> datetime:
-        return self.at
-
-    def steady(self) -> float:
-        return self.at.timestamp()
-
-    def seconds_until(self, moment: datetime) -> float:
-        return (moment - self.at).total_seconds()
+    ids = 0
 
     def new_id(self) -> str:
         self.ids += 1
-        return uuid7(int(self.at.timestamp() * 1000) + self.ids)
+        return uuid7(int(self.now().timestamp() * 1000) + self.ids)
 
     def random_bytes(self, count: int) -> bytes:
         self.ids += 1
@@ -94,7 +84,7 @@ class ExportsHouse:
 
     def does(self, who: str, command: Command, incident_id: str | None = None) -> Outcome:
         """Somebody gives a command, a second after what was before."""
-        self.clock.at += timedelta(seconds=1)
+        self.clock.move_to(self.clock.now() + timedelta(seconds=1))
         content = {"command": command.name, "incident": incident_id, "nth": self.clock.ids}
         envelope = Envelope(
             command, self.caller(who), self.clock.new_id(), content, incident_id=incident_id
