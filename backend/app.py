@@ -47,6 +47,8 @@ from backend.hints import Hints, NoOthers, RedisHints
 from backend.json_bodies import JsonBodies
 from backend.lean_flask import LeanFlask
 from backend.organisation import World
+from backend.outgoing.outside import WayOut
+from backend.outgoing.ways import ways_of
 from backend.positions import register as register_positions
 from backend.presence import Presence
 from backend.problems import register as register_problems
@@ -223,6 +225,8 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
         write_path=write_path,
         notes=BranchNotes(write_path, states, clock),
         hints=hints,
+        ways=ways_of(settings, secret),
+        outside=WayOut(clock, settings.channel_hosts, settings.mail_server),
     )
 
 

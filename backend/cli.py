@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from backend.app import create_app, migrate, start, stop
 from backend.batch import Batch
 from backend.clock import Clock, SteadyClock
-from backend.config import SettingError, Settings, from_environment
+from backend.config import Settings, from_environment
 from backend.data_lock import DatabaseBusyError, DataLock
 from backend.db import make_engine
 from backend.demo import create_admin as add_admin
@@ -27,6 +27,7 @@ from backend.event_store import seal_log
 from backend.logs import set_up_logs
 from backend.rebuild import run_rebuild
 from backend.server import make_server
+from backend.setting_error import SettingError
 from escalation.refusal import Refused
 from playbooks.load import InvalidPlaybook
 

@@ -11,6 +11,11 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from backend.channel_settings import expect_callable, mail_server, sms_gateway
+from backend.outgoing.mail_server import MailServer
+from backend.setting_error import SettingError
+from notifications.channels.sms import SmsGateway
+
 Network = IPv4Network | IPv6Network
 
 MAX_SPEED = 100_000
@@ -19,10 +24,6 @@ _HOST = r"(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)(?::(?P<port>[0
 _CHANNEL_HOST = re.compile(_HOST, re.ASCII | re.IGNORECASE)
 #: As browsers write it: they compare letter by letter.
 _ORIGIN = re.compile(rf"https?://{_HOST}", re.ASCII)
-
-
-class SettingError(ValueError):
-    """A setting cannot be used; the message is one clear line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Settings:
     proxies: tuple[Network, ...]
     channel_hosts: tuple[str, ...]
     public_url: str | None
+    mail_server: MailServer | None
+    sms: SmsGateway | None
     playbooks: Path | None
     demo: bool
     demo_speed: int
@@ -74,6 +77,10 @@ def from_environment(
         proxies=_proxies(environ.get("COUNTERBELL_PROXIES")),
         channel_hosts=_hosts(environ.get("COUNTERBELL_CHANNEL_HOSTS")),
         public_url=_public_url(environ.get("COUNTERBELL_PUBLIC_URL")),
+        mail_server=mail_server(
+            environ.get("COUNTERBELL_SMTP_URL"), environ.get("COUNTERBELL_MAIL_FROM")
+        ),
+        sms=sms_gateway(environ.get("COUNTERBELL_SMS_TEMPLATE")),
         playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
         demo=_flag(environ.get("COUNTERBELL_DEMO")),
         demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
@@ -81,7 +88,10 @@ def from_environment(
         key=_file("--key", key),
     )
     _refuse_contradictions(settings, environ)
-    return _opened_for_the_demo(settings) if settings.demo else settings
+    if settings.demo:
+        settings = _opened_for_the_demo(settings)
+    expect_callable(settings.sms, settings.channel_hosts)
+    return settings
 
 
 def _opened_for_the_demo(settings: Settings) -> Settings:

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from backend.clock import Clock
-from backend.config import SettingError, Settings
+from backend.config import Settings
+from backend.setting_error import SettingError
 from backend.tables import KeptRow
 
 _LENGTH = 32

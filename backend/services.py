@@ -1,6 +1,6 @@
 """What a running server is made of; built once by app.py, found from any request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from backend.shelf import Shelf
 from backend.states import States
 from backend.writer import Writer
 from escalation.commands import Open
+from notifications.channels.channel import Channel, Outside
 
 if TYPE_CHECKING:
     from backend.engine import Engine
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Services:
-    """The parts. ``position`` is the end of the sealed log, as far as this process knows."""
+    """The parts. ``position`` is the end of the sealed log, as far as this process knows.
+
+    ``ways``: the channels by kind, which send through ``outside``.
+    """
 
     settings: Settings
     clock: Clock
@@ -45,6 +49,8 @@ class Services:
     write_path: WritePath
     notes: BranchNotes
     hints: Hints
+    ways: Mapping[str, Channel]
+    outside: Outside
     position: int = 0
     writer: Writer = None  # type: ignore[assignment]  # set right after building
     gateway: "Gateway" = None  # type: ignore[assignment]  # likewise

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, insert, select, text
 
 from backend.batch import Batch
 from backend.clock import Clock
-from backend.config import SettingError
 from backend.event_store import LOG_CHAIN, append_log
 from backend.secret import kept_secret
+from backend.setting_error import SettingError
 from backend.tables import EventRow, KeptRow
 from escalation.events import SYSTEM
 

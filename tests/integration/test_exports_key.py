@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from backend.batch import Batch
-from backend.config import SettingError
 from backend.db import db, make_engine
 from backend.event_store import read_events
+from backend.setting_error import SettingError
 from backend.signing import LogKey, begin_log, known_log_key
 from tests.fakes import VirtualClock
 
