@@ -49,7 +49,6 @@ from backend.lean_flask import LeanFlask
 from backend.organisation import World
 from backend.outgoing.outside import WayOut
 from backend.outgoing.ways import ways_of
-from backend.positions import register as register_positions
 from backend.presence import Presence
 from backend.problems import register as register_problems
 from backend.projections import DEADLINES
@@ -108,7 +107,6 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=None,  # sessions are rows; Flask's own are not used
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        MAX_CONTENT_LENGTH=64 * 1024,
         API_TITLE="Counterbell",
         API_VERSION="1",
         OPENAPI_VERSION="3.1.0",
@@ -120,7 +118,6 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_appcontext_funcs.clear()  # the ORM's session, which no request opens
     Migrate(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))  # noqa: PTH118, PTH120
     register_security(app)
-    register_positions(app)
     api = OurApi(app)
     register_problems(app)  # after flask-smorest's own, and instead of them
     app.extensions["counterbell-api"] = api

@@ -5,6 +5,7 @@ statement for a table, however many commands the batch has. A command that is re
 collected nothing. Later commands of the batch see what earlier ones decided.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,23 +28,23 @@ class Loaded:
 class Rows:
     """Rows to write, by table, in the order in which they were decided."""
 
-    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
-    updates: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
-    deletes: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    updates: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    deletes: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
         """A new row."""
-        self.inserts.setdefault(table, []).append(row)
+        self.inserts[table].append(row)
 
     def update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """New values for the row with this key."""
         bound = {KEY + name: value for name, value in key.items()}
-        self.updates.setdefault(table, []).append({**bound, **values})
+        self.updates[table].append({**bound, **values})
 
     def delete(self, table: Table, key: Mapping[str, Any]) -> None:
         """Remove the row with this key."""
         bound = {KEY + name: value for name, value in key.items()}
-        self.deletes.setdefault(table, []).append(bound)
+        self.deletes[table].append(bound)
 
     def flush(self, conn: Connection) -> None:
         """Deletes first, then new rows, then changed ones; one statement each."""

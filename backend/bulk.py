@@ -50,6 +50,7 @@ class _Statement:
         self._names = names
         self._convert = convert
         self._literals = literals
+        self._places = [(n, convert[name]) for n, name in enumerate(names or ()) if name in convert]
 
     def parameters(self, rows: Sequence[Row]) -> list[Any]:
         """What the driver gets for each of these rows."""
@@ -61,14 +62,17 @@ class _Statement:
                 {name: convert[name](row[name]) if name in convert else row[name] for name in row}
                 for row in rows
             ]
-        if convert:
-            rows = [
-                {**row, **{name: change(row[name]) for name, change in convert.items()}}
-                for row in rows
-            ]
-        if len(names) == 1:
-            return [(row[names[0]],) for row in rows]
-        return list(map(itemgetter(*names), rows)) if names else [()] * len(rows)
+        if len(names) < 2:
+            found: list[Any] = [[row[name] for name in names] for row in rows]
+        else:
+            found = list(map(itemgetter(*names), rows))
+        return [self._converted(values) for values in found] if self._places else found
+
+    def _converted(self, values: Sequence[Any]) -> list[Any]:
+        changed = list(values)
+        for place, convert in self._places:
+            changed[place] = convert(changed[place])
+        return changed
 
 
 class Query:

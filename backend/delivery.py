@@ -1,8 +1,7 @@
 """From what was committed to what goes out on the sockets, and to whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.envelope import Outcome
 from backend.read_models import person
@@ -12,8 +11,7 @@ from notifications.notice import AlertOver, Notice
 from notifications.words import alert_message, inform_message
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(NamedTuple):
     """One packet for some rooms.
 
     ``notices`` are the outbox rows that it carries; ``complete``: all rows of that alert.
@@ -23,7 +21,7 @@ class Emission:
     payload: dict[str, Any]
     rooms: tuple[str, ...]
     without_user: str | None = None
-    notices: tuple[tuple[str, str, int], ...] = field(default=())
+    notices: tuple[tuple[str, str, int], ...] = ()
     complete: bool = False
 
     def as_json(self) -> dict[str, Any]:

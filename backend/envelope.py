@@ -1,8 +1,8 @@
 """What goes into the write path, and what comes out of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from escalation.commands import Command, DeadlinePassed
 from escalation.events import Event
@@ -13,8 +13,7 @@ from escalation.rights import Caller
 from notifications.notice import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A command and its sending.
 
     ``content`` is what makes two sendings the same command: the command and its person as JSON,
@@ -41,8 +40,7 @@ class Envelope:
         return self.caller is not None or self.only_once
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of a command. ``kind``: applied, repeated, late, joined.
 
     ``alias``, of a raise: the id that its reporter knows, which need not be the incident's.
@@ -52,10 +50,10 @@ class Outcome:
 
     kind: str
     state: Incident
-    plan: Plan = field(default_factory=Plan)
+    plan: Plan = Plan()
     events: tuple[Event, ...] = ()
     problem: Refused | None = None
-    texts: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    texts: Mapping[str, tuple[bytes, str]] = MappingProxyType({})
     opened: bool = False
     alias: str = ""
 

@@ -108,7 +108,7 @@ class WritePath:
         incident_id = batch.conn.execute(found.limit(1)).scalar()
         if incident_id is None:
             raise Invalid("alert_id", "没有这条提醒。", "There is no such alert.")
-        loaded = self._find(batch, replace(envelope, incident_id=incident_id))
+        loaded = self._find(batch, envelope._replace(incident_id=incident_id))
         self._authorise(envelope, loaded.state)
         return self.carry_out(batch, envelope, loaded)
 
@@ -241,12 +241,12 @@ class WritePath:
             return self._raised_again(envelope, command, own.state)
         if own is not None:  # nobody learns of it, and no raise fails by it
             command = replace(command, id=self._clock.new_id())
-            envelope = replace(envelope, command=command)
+            envelope = envelope._replace(command=command)
         at = reconstruct(envelope.claim, self._clock.now()).estimate
         found = find_to_join(batch, self._states, command, at)
         if found is None:
             numbered = replace(command, number=self._number(batch, command.branch))
-            return self.carry_out(batch, replace(envelope, command=numbered), None)
+            return self.carry_out(batch, envelope._replace(command=numbered), None)
         outcome = self.carry_out(batch, envelope, found, kind="joined")
         batch.aliases[command.id] = outcome.state.id
         return outcome
@@ -318,8 +318,8 @@ class WritePath:
         self, batch: Batch, envelope: Envelope, loaded: Loaded, refusal: Refused
     ) -> Outcome:
         late = ReportLate(envelope.command.name, envelope.late_data or {}, refusal.kind)
-        outcome = self.carry_out(batch, replace(envelope, command=late), loaded, kind="late")
-        return replace(outcome, problem=refusal)
+        outcome = self.carry_out(batch, envelope._replace(command=late), loaded, kind="late")
+        return outcome._replace(problem=refusal)
 
     def context(
         self, envelope: Envelope, branch: str, seal: Seal | None = None, *, quietly: bool = False

@@ -137,13 +137,12 @@ class _View:
             return self._texts.get(value["sealed"], {}).get("text")
         return value
 
-    def step(self, state: Incident, book: Playbook, step: Step) -> dict[str, Any]:
-        progress = state.progress_of(step.id)
+    def step(self, state: Incident, book: Playbook, step: Step) -> Any:
+        progress = state.progress.get(step.id, UNTOUCHED)
         is_open = gate_open(step.gate, state.facts, progress.cleared)
         due_at = state.due.get(step.id)
         if progress is UNTOUCHED:
-            waiting = _waiting(book, step, is_open=is_open)
-            return waiting if due_at is None else {**waiting, "due_at": stamp(due_at)}
+            return _waiting(book, step, due_at, is_open=is_open)
         found = {
             **_step_fragments(book, step),
             "state": progress.state if progress.state != "open" else _ready(is_open),
@@ -220,24 +219,28 @@ def gate_json(gate: Gate, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-_waiting_steps: dict[tuple[str, str, bool], dict[str, Any]] = {}
+_waiting_steps: dict[tuple[str, str, bool], bytes] = {}
+"""JSON objects that still lack their last name and the closing brace."""
 
 
-def _waiting(book: Playbook, step: Step, *, is_open: bool) -> dict[str, Any]:
-    """A step that nobody has done anything about, and that has no time to be done by."""
+def _waiting(
+    book: Playbook, step: Step, due_at: datetime | None, *, is_open: bool
+) -> orjson.Fragment:
+    """A step that nobody has done anything about: but for its time, always the same."""
     key = (book.sha256, step.id, is_open)
-    found = _waiting_steps.get(key)
-    if found is None:
-        found = _waiting_steps[key] = {
+    begun = _waiting_steps.get(key)
+    if begun is None:
+        same = {
             **_step_fragments(book, step),
             "state": _ready(is_open),
             "late": False,
-            "due_at": None,
             "done_at": None,
             "done_by": None,
             "gate": None if step.gate is None else gate_json(step.gate, is_open=is_open),
         }
-    return found
+        begun = _waiting_steps[key] = orjson.dumps(same)[:-1]
+    due = "null" if due_at is None else f'"{stamp(due_at)}"'
+    return orjson.Fragment(begun + f',"due_at":{due}}}'.encode())
 
 
 _fragments: dict[str, dict[str, dict[str, Any]]] = {}

@@ -1,20 +1,20 @@
-"""Limits and headers that every answer and every request has."""
+"""What every answer has: headers that protect, and of a reading one the place in the log.
+
+The place is read before the data: what commits in between is caught up twice, never missed
+(contract, section 3).
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 
-from backend.problems import NotFound
+from backend.services import Services
 
 WSGIApplication = Callable[..., Iterable[bytes]]
 
-MIB = 1024 * 1024
-_LIMITS = {"/api/v1/sync": 2 * MIB}
-_ATTACHMENT = 20 * MIB + 64 * 1024
-"""The file itself may have 20 MiB; the form around it needs a little more."""
-
+POSITION_HEADER = "Counterbell-Position"
 _HEADERS = tuple(
     {
         "X-Content-Type-Options": "nosniff",
@@ -35,34 +35,31 @@ _API_HEADERS = (*_HEADERS, ("Cache-Control", "no-store"))
 
 
 def register(app: Flask) -> None:
-    """Put the limits in front and the headers on every answer."""
-
-    @app.before_request
-    def limit() -> None:
-        path = request.path
-        if "\0" in path:
-            raise NotFound
-        if path.startswith("/api/v1/incidents/") and path.endswith("/attachments"):
-            request.max_content_length = _ATTACHMENT
-        elif path in _LIMITS:
-            request.max_content_length = _LIMITS[path]
-
-    app.wsgi_app = _Headers(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
+    """Put the headers on every answer."""
+    app.wsgi_app = _Headers(app, app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
 
 
 class _Headers:
     """Puts the headers on every answer that does not say otherwise itself."""
 
-    def __init__(self, inner: WSGIApplication) -> None:
+    def __init__(self, app: Flask, inner: WSGIApplication) -> None:
+        self._app = app
         self._inner = inner
 
     def __call__(
         self, environ: Mapping[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        wanted = _API_HEADERS if environ["PATH_INFO"].startswith("/api/") else _HEADERS
+        path = environ["PATH_INFO"]
+        wanted = _API_HEADERS if path.startswith("/api/") else _HEADERS
+        if environ["REQUEST_METHOD"] == "GET" and path.startswith("/api/v1/"):
+            start_response = partial(_start_reading, start_response, self._position())
         if environ["wsgi.url_scheme"] == "https":
             wanted = (*wanted, _HTTPS_ONLY)
         return self._inner(environ, partial(_start, start_response, wanted))
+
+    def _position(self) -> str:
+        house: Services = self._app.extensions["counterbell"]
+        return str(house.position)
 
 
 def _start(
@@ -75,3 +72,15 @@ def _start(
     present = {name.lower() for name, _ in headers}
     missing = [field for field in wanted if field[0].lower() not in present]
     return start_response(status, headers + missing, *more)
+
+
+def _start_reading(
+    start_response: Callable[..., Any],
+    position: str,
+    status: str,
+    headers: list[tuple[str, str]],
+    *more: Any,
+) -> Any:
+    if status.startswith("200"):
+        headers.append((POSITION_HEADER, position))
+    return start_response(status, headers, *more)

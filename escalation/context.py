@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from escalation import events as ev
 from escalation.events import SYSTEM, Actor, Event, Occurred
@@ -15,8 +15,7 @@ from escalation.workdays import IsWorkingDay
 from playbooks.model import Playbook
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One command's surroundings. ``now`` is the moment of receipt, aware UTC."""
 
     now: datetime

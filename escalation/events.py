@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from escalation.timeline import stamp, unstamp
 
@@ -46,8 +46,7 @@ CLOCK_PAUSED = "clock.paused"
 EXPORT_MADE = "export.made"
 
 
-@dataclass(frozen=True, slots=True)
-class Occurred:
+class Occurred(NamedTuple):
     """When it happened, as far as can be known: an interval, the best estimate, the basis."""
 
     not_before: datetime
@@ -104,8 +103,7 @@ class Actor:
 SYSTEM = Actor("system", "counterbell", "Counterbell")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One line of a timeline, before it is hashed. ``incident_id`` None: the log's own chain."""
 
     id: str

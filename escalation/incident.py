@@ -95,8 +95,7 @@ class Alert:
     on_ladder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Climb:
+class Climb(NamedTuple):
     """Where the ladder stands, and why it climbs. ``next_at`` None: it is not climbing."""
 
     levels: tuple[Level, ...] = ()
@@ -216,10 +215,10 @@ class Incident:
 
         After them stands what was done while the incident had another type.
         """
-        found: dict[str, tuple[Playbook, Step]] = {}
-        for book in self.playbooks:
-            for step in book.steps:
-                found.setdefault(step.id, (book, step))
+        steps = joined_steps(self.playbooks)
+        if not self.former:
+            return steps
+        found = {step.id: (book, step) for book, step in steps}
         for book in self.former:
             for step in book.steps:
                 if self.progress_of(step.id).state != "open":
@@ -285,8 +284,10 @@ class Incident:
             return
         for _, step in self.steps():
             due_at = self.due.get(step.id)
-            progress = self.progress_of(step.id)
-            if due_at is None or progress.state != "open":
+            if due_at is None:
+                continue
+            progress = self.progress.get(step.id, UNTOUCHED)
+            if progress.state != "open":
                 continue
             length = step.due or 0
             if length >= WARN_FROM and not progress.warned and progress.overdue == 0:
@@ -295,6 +296,22 @@ class Incident:
                 yield f"step:{step.id}", due_at
             elif progress.overdue == 1 and step.must:
                 yield f"step:{step.id}", due_at + self.lasting(max(length, 60))
+
+
+_joined: dict[tuple[str, ...], tuple[tuple[Playbook, Step], ...]] = {}
+
+
+def joined_steps(playbooks: tuple[Playbook, ...]) -> tuple[tuple[Playbook, Step], ...]:
+    """The steps of these playbooks in order, without doubles: worked out once for each set."""
+    key = tuple([book.sha256 for book in playbooks])
+    found = _joined.get(key)
+    if found is None:
+        steps: dict[str, tuple[Playbook, Step]] = {}
+        for book in playbooks:
+            for step in book.steps:
+                steps.setdefault(step.id, (book, step))
+        found = _joined[key] = tuple(steps.values())
+    return found
 
 
 PlaybookOf = Callable[[str], Playbook]

@@ -29,8 +29,7 @@ class AlertOver:
     users: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What has to be sent after a command."""
 
     notices: tuple[Notice, ...] = ()

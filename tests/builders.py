@@ -9,6 +9,7 @@ prose::
     assert group.alerted(level=2) == {"deputy1", "supervisor1"}
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -345,7 +346,8 @@ def is_working_day(day: date) -> bool:
 
 def playbook(type_: str, **change: Any) -> Playbook:
     """A library playbook with something else in it, under a hash of its own."""
-    return replace(LIBRARY[type_], sha256=f"{type_}-{sorted(change)}", **change)
+    digest = hashlib.sha256(repr((type_, change)).encode()).hexdigest()
+    return replace(LIBRARY[type_], sha256=digest, **change)
 
 
 def bank_with(*books: Playbook, **more: Any) -> Bank:

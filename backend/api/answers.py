@@ -15,10 +15,14 @@ from escalation.refusal import Invalid
 class JsonAnswer(Response):
     """What Werkzeug would mend in the headers of an answer is right in ours already."""
 
-    default_mimetype = "application/json"
+    def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
+        described = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        super().__init__(
+            [body], status, Headers([*described, *headers.items()]), direct_passthrough=True
+        )
 
     def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002  (the same for every one)
-        """The headers as they are; the length is set with the body."""
+        """The headers as they are; set with the body."""
         return self.headers
 
 
@@ -33,10 +37,7 @@ class NoCursor(Invalid):
 
 def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """``data`` as JSON."""
-    response = JsonAnswer(orjson.dumps(data), status=status)
-    if headers:
-        response.headers.update(headers)
-    return response
+    return JsonAnswer(orjson.dumps(data), status, headers or {})
 
 
 def encode_cursor(place: list[Any]) -> str:

@@ -1,7 +1,6 @@
 """``POST /sync``: what a tablet kept while it was away, in its order; one refusal stops nothing."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -127,7 +126,7 @@ def _carry_out(
         incident_id=incident_id,
         same_run=same_run,
     )
-    return services().send(replace(envelope, keep_late=True))
+    return services().send(envelope._replace(keep_late=True))
 
 
 def _same_run(session: str, body: Mapping[str, Any], present: Any) -> bool | None:

@@ -132,7 +132,7 @@ def _acknowledged(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         eta_minutes=eta
         if eta is not None and state.in_charge in (None, user)
         else state.eta_minutes,
-        climb=replace(state.climb, next_at=None),
+        climb=state.climb._replace(next_at=None),
         act_by=moment(event.data["act_by"]),
     )
 

@@ -39,7 +39,7 @@ def _acted(state: Incident) -> Incident:
     """A containment step is done: an alarm that only asked for that climbs no further."""
     climb = state.climb
     if state.status == "acknowledged" and climb.cause == "act_within":
-        climb = replace(climb, next_at=None)
+        climb = climb._replace(next_at=None)
     return state.having(act_by=None, climb=climb)
 
 

@@ -131,7 +131,7 @@ def _quiet(state: Incident) -> Incident:
     """All alerts are over, nothing climbs any more."""
     return state.having(
         alerts={key: replace(alert, over=True) for key, alert in state.alerts.items()},
-        climb=replace(state.climb, next_at=None),
+        climb=state.climb._replace(next_at=None),
         act_by=None,
     )
 

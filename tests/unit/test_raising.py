@@ -1,6 +1,5 @@
 """A tap, a second tap of the same, and taking it back (contract, section 3)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -232,7 +231,7 @@ def test_a_tap_with_a_bad_signature_is_accepted_and_the_fault_is_on_record(bank)
     context = bank.context(bank.caller("teller1", "tablet-1"))
     case = Case(bank)
     case.decides(
-        Open("i1", "help", "east-01"), replace(context, device_fault="the signature is wrong")
+        Open("i1", "help", "east-01"), context._replace(device_fault="the signature is wrong")
     )
     assert case.events[0].device is None
     assert case.events[0].data["device_fault"] == "the signature is wrong"
