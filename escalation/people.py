@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
+from escalation.duty import Duty
 from playbooks.model import EVERYONE
 
 #: Roles that stand outside an incident: one reads, the other keeps the house (domain.md, 1).
@@ -38,20 +40,28 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody whom a notice is for, and in which role they are meant."""
+    """Somebody whom a notice is for, and in which role they are meant.
+
+    ``stands_for``: the id of the absent holder whose substitute they are.
+    """
 
     person: Person
     role: str
     org: str
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Organisation and staff at one moment. ``devices``: the names of the tablets, by id."""
+    """Organisation and staff at one moment. ``devices``: the names of the tablets, by id.
+
+    ``duty``: who is on duty when; None for a bank where nobody has planned anything.
+    """
 
     orgs: Mapping[str, Org]
     people: Mapping[str, Person]
     devices: Mapping[str, str] = field(default_factory=dict)
+    duty: Duty | None = None
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -110,31 +120,91 @@ class Directory:
             waiting.extend(children)
         return found
 
-    def holders(self, role: str, branch: str) -> Sequence[Recipient]:
-        """Holders of ``role`` at the branch, else at the nearest org above (contract, 5)."""
+    def holders(
+        self, role: str, branch: str, at: datetime, without: frozenset[str] = frozenset()
+    ) -> Sequence[Recipient]:
+        """Who is there for ``role``: at the branch, else at the nearest org above (contract, 5).
+
+        By rota, absences and substitutes at that moment; no substitute brings one of ``without``
+        in, and none of them takes a role over.
+        """
         for org in self.path(branch):
-            found = self._recipients.get((role, org))
+            found = self._serving(role, org, at, without)
             if found:
                 return found
         return ()
 
-    def staff_of(self, branch: str) -> list[Recipient]:
-        """Everybody who works at the branch, each once, in their first role there (G3)."""
+    def staff_of(
+        self, branch: str, at: datetime, without: frozenset[str] = frozenset()
+    ) -> list[Recipient]:
+        """Everybody who is there at the branch, each once, in their first role there (G3)."""
         found: dict[str, Recipient] = {}
         for role in self._roles_at.get(branch, ()):
-            for each in self._recipients[role, branch]:
+            for each in self._serving(role, branch, at, without):
                 found.setdefault(each.person.id, each)
         return sorted(found.values(), key=lambda each: each.person.username)
 
     def resolve(
-        self, roles: Iterable[str], branch: str, *, without: Iterable[str] = ()
+        self, roles: Iterable[str], branch: str, at: datetime, *, without: Iterable[str] = ()
     ) -> list[Recipient]:
         """The people meant by ``roles`` for a branch, each once; ``without`` are user ids."""
-        left_out = set(without)
+        left_out = frozenset(without)
         found: dict[str, Recipient] = {}
         for role in roles:
-            met = self.staff_of(branch) if role == EVERYONE else self.holders(role, branch)
+            if role == EVERYONE:
+                met: Sequence[Recipient] = self.staff_of(branch, at, left_out)
+            else:
+                met = self.holders(role, branch, at, left_out)
             for each in met:
                 if each.person.id not in left_out:
                     found.setdefault(each.person.id, each)
         return list(found.values())
+
+    def held(self, role: str, org: str) -> Sequence[Recipient]:
+        """The active holders of a role at an org, whoever is on duty."""
+        return self._recipients.get((role, org), ())
+
+    def _serving(
+        self, role: str, org: str, at: datetime, without: frozenset[str]
+    ) -> Sequence[Recipient]:
+        """Those of a role at one org who are there."""
+        held = self._recipients.get((role, org), ())
+        if self.duty is None:
+            return held
+        taker = self.people.get(self.duty.taken_over(role, org, at) or "")
+        if taker is not None and taker.id not in without and self._may_serve(taker, org):
+            return (Recipient(taker, role, org),)
+        on_duty = self.duty.on_duty(role, org, self.orgs[org].timezone, at)
+        found: dict[str, Recipient] = {}
+        for each in held:
+            if on_duty is None or each.person.id in on_duty:
+                there = self._or_substitute(self.duty, each, at, without)
+                if there is not None and (there is each or there.person.id not in found):
+                    found[there.person.id] = there
+        return tuple(found.values())
+
+    def _or_substitute(
+        self, duty: Duty, meant: Recipient, at: datetime, without: frozenset[str]
+    ) -> Recipient | None:
+        if not duty.is_absent(meant.person.id, at):
+            return meant
+        found = duty.stand_in(meant.person.id, at, lambda user: self._may_stand_in(user, without))
+        if found is None:
+            return None
+        return Recipient(self.people[found], meant.role, meant.org, meant.person.id)
+
+    def _may_stand_in(self, user: str, without: frozenset[str]) -> bool:
+        person = self.people.get(user)
+        return (
+            person is not None
+            and person.active
+            and user not in without
+            and any(role not in BYSTANDERS for role, _ in person.roles)
+        )
+
+    def _may_serve(self, person: Person, org: str) -> bool:
+        """Still works here: who took a role over may have left since."""
+        path = self.path(org)
+        return person.active and any(
+            at in path and role not in BYSTANDERS for role, at in person.roles
+        )

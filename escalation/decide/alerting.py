@@ -205,7 +205,7 @@ def holders(decision: Decision, roles: Iterable[str]) -> list[Recipient]:
     directory = decision.context.directory
     subject = directory.by_username.get(state.subject or "")
     without = [] if subject is None else [subject.id]
-    return directory.resolve(roles, state.branch, without=without)
+    return directory.resolve(roles, state.branch, decision.context.now, without=without)
 
 
 def _anyone_reachable(decision: Decision, asked: Iterable[Recipient]) -> bool:
@@ -281,6 +281,7 @@ def _as_json(decision: Decision, told: Iterable[Recipient]) -> list[dict[str, An
             "role": each.role,
             "org": each.org,
             "reachable": decision.context.reachable(each.person.id),
+            **({} if each.stands_for is None else {"stands_for": each.stands_for}),
         }
         for each in told
     ]

@@ -30,7 +30,8 @@ def test_the_demo_bank_is_loaded_once(bank: Process, clock: TestClock) -> None:
     assert len(bank.rows(UserRow)) == len(STAFF) == 20
     assert bank.write(lambda batch: load_demo(batch, clock)) is False
     assert bank.world.directory.path("west-01") == ("west-01", "west", "hq")
-    assert [r.person.username for r in bank.world.directory.staff_of("west-01")] == ["teller4"]
+    here = bank.world.directory.staff_of("west-01", clock.now())
+    assert [each.person.username for each in here] == ["teller4"]
 
 
 def test_an_administrator_adds_somebody_who_can_work_at_once(bank: Process) -> None:
