@@ -15,6 +15,7 @@ from sqlalchemy import Engine as SqlEngine
 
 from backend import pages
 from backend.api import (
+    absences,
     attachments,
     audit,
     auth,
@@ -27,6 +28,7 @@ from backend.api import (
     one_time_codes,
     orgs,
     playbooks,
+    rota,
     sync,
     timeline,
     users,
@@ -72,6 +74,8 @@ RESOURCES = (
     devices,
     users,
     orgs,
+    rota,
+    absences,
     playbooks,
     incidents,
     commands,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.batch import Batch
 from backend.clock import Clock
+from backend.duty.load import load_duty
 from backend.event_store import append_log, next_number
 from backend.outgoing.personal_channels import PersonalChannel, load_channels
 from backend.tables import CounterRow, DeviceRow, OrgRow, RoleRow, UserRow
@@ -81,7 +82,7 @@ class World:
 
 
 def load_directory(conn: Connection) -> Directory:
-    """Everybody, every org and every tablet, also those who have left."""
+    """Everybody, every org and every tablet, also those who have left; and who is on duty."""
     orgs = {
         row.id: Org(row.id, row.name, row.parent, row.kind, row.timezone)
         for row in conn.execute(select(_ORGS))
@@ -95,7 +96,7 @@ def load_directory(conn: Connection) -> Directory:
         for row in conn.execute(columns)
     }
     devices = {row.id: row.name for row in conn.execute(select(_DEVICES.c.id, _DEVICES.c.name))}
-    return Directory(orgs, people, devices)
+    return Directory(orgs, people, devices, load_duty(conn))
 
 
 def _version(conn: Connection) -> int:

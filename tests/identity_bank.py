@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from backend import devices as paired
 from backend import problems, sessions, sign_ins
-from backend.api import auth, devices, one_time_codes, orgs, users
+from backend.api import absences, auth, devices, one_time_codes, orgs, rota, users
 from backend.batch import Batch
 from backend.clock import SteadyClock
 from backend.db import Base, make_engine
@@ -82,7 +82,7 @@ class Process:
             world_changed=lambda: self.reader.run(self.world.reload),
         )
         api = Api(app)
-        for module in (auth, devices, orgs, one_time_codes, users):
+        for module in (auth, devices, orgs, one_time_codes, users, rota, absences):
             api.register_blueprint(module.blueprint, url_prefix="/api/v1")
         problems.register(app)  # after Api, which brings a handler of its own
         return app

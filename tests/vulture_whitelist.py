@@ -7,6 +7,7 @@ _.added_by
 _.next_cursor
 _.time_token
 _.remove_otp
+_.from_
 _.access_token
 _.device_token
 _.has_key

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -17,6 +17,8 @@ LONGEST_TEXT = 4000
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _BAD_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
@@ -131,6 +133,30 @@ class Moment(fields.Field[datetime]):
         except (TypeError, ValueError, OverflowError) as error:
             raise words(
                 "应是带时区的时间。", "This must be a time with its offset (RFC 3339)."
+            ) from error
+
+
+class TimeOfDay(fields.Field[int]):
+    """``HH:MM`` by the clocks of the org, as minutes from midnight; 24:00 is the day's end."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
+        if not isinstance(value, str) or not TIME_OF_DAY.fullmatch(value):
+            raise words("应是 08:30 这样的时间。", "This must be a time such as 08:30.")
+        hours, minutes = value.split(":")
+        return int(hours) * 60 + int(minutes)
+
+
+class CalendarDay(fields.Field[date]):
+    """``YYYY-MM-DD``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> date:
+        try:
+            if not _DATE.fullmatch(value):
+                raise ValueError("another form")
+            return date.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise words(
+                "应是 2026-03-11 这样的日期。", "This must be a date, 2026-03-11."
             ) from error
 
 

@@ -7,6 +7,7 @@ from flask import Response
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.blueprint import Blueprint
+from backend.api.duty_schemas import ColleaguesSchema
 from backend.api.identity_schemas import (
     OrgBodySchema,
     OrgChangeBodySchema,
@@ -15,12 +16,15 @@ from backend.api.identity_schemas import (
     PageSchema,
     page_start,
     problems,
+    user_json,
 )
+from backend.api.planning import page_of, reader
 from backend.api.users import administrator
 from backend.callers import signed_in
 from backend.organisation import NewOrg, add_org, rename_org
 from backend.problems import NotFound
 from backend.services import services
+from escalation.duty_rights import looks_at
 from escalation.events import Actor
 from escalation.people import Org
 from escalation.refusal import Forbidden
@@ -72,6 +76,24 @@ def change_org(body: Mapping[str, Any], org_id: str) -> Response:
         house.writer.run(lambda batch: rename_org(batch, house.clock, actor, org_id, name))
         house.world_changed()
     return answer(_whole(house.world.directory.orgs[org_id]))
+
+
+@blueprint.get("/orgs/<org_id>/staff")
+@signed_in
+@problems(401, 403, 404, 422)
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, ColleaguesSchema)
+def list_colleagues(page: Mapping[str, Any], org_id: str) -> Response:
+    """Who works at an org, by username: for those who work there too, or plan its rota."""
+    person, directory = reader()
+    if org_id not in looks_at(person, directory):
+        raise NotFound
+    here = [
+        (each.username, each)
+        for each in directory.people.values()
+        if each.active and any(org == org_id for _, org in each.roles)
+    ]
+    return page_of(here, page, lambda each: user_json(each, directory))
 
 
 def _keeper_of(org_id: str) -> Actor:

@@ -56,6 +56,18 @@ NEW_USER = {
     "password": "long-enough-password",
     "roles": [{"role": "teller", "org": "east-01"}],
 }
+AWAY = {"from": "2026-03-11T01:00:00Z", "to": "2026-03-12T01:00:00Z"}
+SHIFT = {
+    "kind": "weekly",
+    "org": "east-01",
+    "role": "teller",
+    "user": "teller2",
+    "weekday": 3,
+    "from": "08:00",
+    "to": "17:30",
+}
+PLANNERS = {"manager1", "deputy1", "regional1", "hqduty1", "admin1"}
+WITH_PASSWORD = PEOPLE - {ON_TABLET}
 NEW_ORG = {"id": "east-03", "name": "城东新村支行", "parent": "east"}
 AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'incidents', 'audit', 'desk'):area>"
 FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
@@ -81,6 +93,25 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/orgs": Route("signed_in", PEOPLE),
     "POST /api/v1/orgs": Route("signed_in", {"admin1"}, NEW_ORG),
     "PATCH /api/v1/orgs/<org_id>": Route("signed_in", {"admin1"}, {"name": "城东支行"}),
+    "GET /api/v1/orgs/<org_id>/staff": Route(
+        "signed_in", AT_THE_BRANCH | PLANNERS | {"auditor1", ON_TABLET}
+    ),
+    "GET /api/v1/rota": Route("signed_in", PEOPLE),
+    "POST /api/v1/rota": Route("signed_in", PLANNERS, SHIFT),
+    "PATCH /api/v1/rota/<shift_id>": Route("signed_in", PLANNERS, {"to": "18:00"}),
+    "DELETE /api/v1/rota/<shift_id>": Route("signed_in", PLANNERS),
+    "GET /api/v1/absences": Route("signed_in", PEOPLE),
+    "POST /api/v1/absences": Route("signed_in", WITH_PASSWORD, AWAY),
+    "PATCH /api/v1/absences/<absence_id>": Route(
+        "signed_in", PLANNERS | {"teller2"}, {"to": "2026-03-13T01:00:00Z"}
+    ),
+    "DELETE /api/v1/absences/<absence_id>": Route("signed_in", PLANNERS | {"teller2"}),
+    "GET /api/v1/substitutes": Route("signed_in", PEOPLE),
+    "POST /api/v1/substitutes": Route("signed_in", WITH_PASSWORD, {"substitute": "guard1"}),
+    "PATCH /api/v1/substitutes/<substitute_id>": Route(
+        "signed_in", PLANNERS | {"teller2"}, {"substitute": "lobby1"}
+    ),
+    "DELETE /api/v1/substitutes/<substitute_id>": Route("signed_in", PLANNERS | {"teller2"}),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),
     "PATCH /api/v1/users/<username>": Route("signed_in", {"admin1"}, {"name": "林小"}),
@@ -166,7 +197,11 @@ class Walk:
             f"/incidents/{storm['id']}/attachments",
             files={"file": ("a.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")},
         )
+        manager, stands_in = house.person("manager1"), {"user": "teller2", "substitute": "guard1"}
         self._names = {
+            "<shift_id>": manager.does("POST", "/rota", {**SHIFT, "weekday": 4})["id"],
+            "<absence_id>": manager.does("POST", "/absences", {"user": "teller2", **AWAY})["id"],
+            "<substitute_id>": manager.does("POST", "/substitutes", stands_in)["id"],
             "<incident_id>": storm["id"],
             "<attachment_id>": attached["id"],
             "<device_id>": spare.device_id,
@@ -209,8 +244,10 @@ def test_a_route_lets_those_through_and_nobody_else(house: House, name: str, rou
     expected = {who: {401} if who == NOBODY else {403, 404} for who in refused}
     assert {who: s for who, s in refused.items() if s not in expected[who]} == {}
     let_through = {who: walk.asks(who, name, route) for who in sorted(route.allowed)}
-    # A tablet can be ended once; guessing pairing codes is slowed down.
-    extra = {"DELETE /api/v1/devices/<device_id>": 404, "POST /api/v1/devices/pair": 429}
+    # A thing can be removed once; guessing pairing codes is slowed down.
+    extra = {"POST /api/v1/devices/pair": 429}
+    if name.startswith("DELETE"):
+        extra[name] = 404
     wanted = LET_THROUGH | {extra.get(name, 200)}
     assert {who: s for who, s in let_through.items() if s not in wanted} == {}
 

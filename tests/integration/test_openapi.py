@@ -6,6 +6,7 @@ good requests for each operation show that four fifths of them reach a 2xx.
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -36,6 +37,14 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+SHIFT = {
+    "kind": "weekly",
+    "org": "east-01",
+    "role": "teller",
+    "weekday": 3,
+    "from": "08:00",
+    "to": "17:30",
+}
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
 #: Ends the session that it is asked with: fuzzed with a session of its own.
@@ -62,6 +71,7 @@ class Bank:
             "roles": [{"role": "teller", "org": "east-01"}],
         }
         house.person("admin1").does("POST", "/users", newcomer)
+        self._newcomers = count(1)
         self.known = {"username": "newcomer1", "org_id": "east-02", **self.fresh()}
         self._turn = count()
 
@@ -76,9 +86,31 @@ class Bank:
         attached = teller.does("POST", f"/incidents/{incident}/attachments", files=file)
         device_id = self.house.tablet().device_id
         return {
+            **self._planned(),
             "incident_id": incident,
             "attachment_id": attached["id"],
             "device_id": device_id,
+        }
+
+    def _planned(self) -> dict[str, str]:
+        """A shift, an absence and a substitute of a newcomer."""
+        admin, hour = self.callers["admin1"], timedelta(hours=1)
+        number = next(self._newcomers)
+        user = {
+            "username": f"planned{number}",
+            "name": "新人",
+            "password": "long-enough-password",
+            "roles": [{"role": "teller", "org": "east-01"}],
+        }
+        admin.does("POST", "/users", user)
+        times = {"from": self.house.now.isoformat(), "to": (self.house.now + hour).isoformat()}
+        of_whom = {"user": user["username"]}
+        return {
+            "shift_id": admin.does("POST", "/rota", {**SHIFT, **of_whom})["id"],
+            "absence_id": admin.does("POST", "/absences", {**times, **of_whom})["id"],
+            "substitute_id": admin.does(
+                "POST", "/substitutes", {"substitute": "guard1", **of_whom}
+            )["id"],
         }
 
     def send(self, case: Any, who: str) -> requests.Response:
@@ -159,6 +191,14 @@ GOOD |= {
     },
     "POST /api/v1/orgs": {"body": {"id": "east-03", "name": "城东新村支行", "parent": "east"}},
     "PATCH /api/v1/orgs/{org_id}": {"body": {"name": "城东二部"}},
+    "POST /api/v1/rota": {"body": {**SHIFT, "user": "teller2"}},
+    "PATCH /api/v1/rota/{shift_id}": {"body": {"to": "18:00"}},
+    "POST /api/v1/absences": {
+        "body": {"from": "2026-03-11T02:00:00Z", "to": "2026-03-12T02:00:00Z"}
+    },
+    "PATCH /api/v1/absences/{absence_id}": {"body": {"to": "2026-03-13T02:00:00Z"}},
+    "POST /api/v1/substitutes": {"body": {"substitute": "guard1"}},
+    "PATCH /api/v1/substitutes/{substitute_id}": {"body": {"substitute": "lobby1"}},
     "POST /api/v1/users": {
         "body": {
             "username": "newcomer2",
