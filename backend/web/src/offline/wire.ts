@@ -8,7 +8,8 @@ import { isNote, type Kept } from './kept'
 export interface Result {
   outcome: 'applied' | 'repeated' | 'late' | 'refused'
   problem?: Problem
-  incident?: Incident
+  /** As the answer shows it; of a raise it is still on its way when the raise counts as sent. */
+  incident?: Incident | Promise<Incident | undefined>
 }
 
 /** Nothing was answered, or nothing that says more than "not now". The commands stay. */
@@ -41,8 +42,10 @@ export async function sendDirect(kept: Kept, as: Name = 'whoever'): Promise<Resu
   if (kept.device) Object.assign(body, { device: kept.device, sealed: kept.sealed })
   const response = await post(pathOf(kept), body, as)
   if (response.ok) {
-    const answer = await bodyOf<Partial<Incident>>(response)
-    return { outcome: 'applied', incident: answer.steps ? (answer as Incident) : undefined }
+    const incident = bodyOf<Partial<Incident>>(response).then((it) => (it.steps ? (it as Incident) : undefined))
+    // The first line of the answer says that an emergency is on record; nobody waits for the rest of it.
+    if (kept.command === 'open') return { outcome: 'applied', incident: incident.catch(() => undefined) }
+    return { outcome: 'applied', incident: await incident }
   }
   return { outcome: 'refused', problem: await problemOf(response) }
 }

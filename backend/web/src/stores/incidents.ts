@@ -133,7 +133,9 @@ export const useIncidents = defineStore('incidents', () => {
     })
     useQueue().onAnswered((kept, result) => {
       if (kept.incident === null || kept.quiet) return
-      if (result.incident) take(result.incident, kept.incident)
+      const id = kept.incident
+      if (result.incident instanceof Promise) void result.incident.then((incident) => incident && take(incident, id))
+      else if (result.incident) take(result.incident, id)
       else if (watched.has(kept.incident)) void load(kept.incident)
     })
     void forgetOld()
