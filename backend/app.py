@@ -53,7 +53,7 @@ from backend.outgoing.outside import WayOut
 from backend.outgoing.ways import ways_of
 from backend.presence import Presence
 from backend.problems import register as register_problems
-from backend.projections import DEADLINES
+from backend.projections import DEADLINES, OUTBOX
 from backend.reader import Reader, Slow
 from backend.realtime import Gateway
 from backend.secret import secret_key, shared_secret
@@ -265,8 +265,16 @@ def _after_commit(services: Services, done: Committed) -> None:
     services.send_out(outgoing)
     armed = done.batch.rows.inserts.get(DEADLINES, []) + done.batch.rows.updates.get(DEADLINES, [])
     services.engine.armed(armed)
+    if services.world.channels and _made_deliveries(done.batch):
+        services.engine.courier.wake()
     if done.sealed is None and (done.batch.loaded or done.batch.log_head):
         services.engine.seal_soon()
+
+
+def _made_deliveries(batch: Batch) -> bool:
+    """Something is to go out on channels to the outside."""
+    rows = (*batch.rows.inserts.get(OUTBOX, ()), *batch.rows.updates.get(OUTBOX, ()))
+    return any(row.get("due_at") for row in rows)
 
 
 def _world_changed(services: Services) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from backend.event_store import read_events, read_texts
-from backend.projections import OUTBOX
+from backend.outgoing.outbox import read_sent
 from backend.proof import FORMAT
 from backend.read_models import SentAt, Texts, render
 from backend.signing import LogKey
@@ -65,7 +65,7 @@ def read_case(
         events,
         texts_of(conn, events),
         {mark: dict(playbook_of(mark).content) for mark in _playbooks_in(events)},
-        _sent_at(conn, incident_id),
+        read_sent(conn, incident_id),
     )
 
 
@@ -111,9 +111,3 @@ def _playbooks_in(events: Iterable[Mapping[str, Any]]) -> list[str]:
 def _sealed_start(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ends = (at for at, event in enumerate(events) if event["position"] is None)
     return events[: next(ends, len(events))]
-
-
-def _sent_at(conn: Connection, incident_id: str) -> dict[tuple[str, str], datetime]:
-    columns = select(OUTBOX.c.alert_id, OUTBOX.c.user_id, OUTBOX.c.sent_at)
-    found = columns.where(OUTBOX.c.incident_id == incident_id, OUTBOX.c.sent_at.is_not(None))
-    return {(row.alert_id, row.user_id): row.sent_at for row in conn.execute(found)}

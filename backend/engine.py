@@ -22,6 +22,7 @@ from backend.db import shorten_log
 from backend.delivery import Emission, change
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
+from backend.outgoing.courier import Courier
 from backend.projections import DEADLINES
 from backend.services import Services
 from backend.watching.clock_watch import ClockWatch
@@ -44,6 +45,7 @@ class Engine:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.clock_watch = ClockWatch(services.clock, services.writer.run)
+        self.courier = Courier(services)
         self._wake = Event()
         self._unsealed = Event()
         self._next_due: datetime | None = None
@@ -58,6 +60,7 @@ class Engine:
     def start(self) -> None:
         """Begin; what became due while the server was down fires now."""
         self._loops.append(spawn(self._deadlines))
+        self.courier.start()
         if not self._services.settings.embedded:
             self._loops.append(spawn(self._sealing))
         for work, seconds in (
@@ -82,11 +85,13 @@ class Engine:
             self._scheduler.shutdown(wait=False)
         for loop in self._loops:
             loop.kill()
+        self.courier.stop()
 
     @property
     def alive(self) -> bool:
         """All loops run (readiness)."""
-        return bool(self._loops) and not any(loop.dead for loop in self._loops)
+        running = bool(self._loops) and not any(loop.dead for loop in self._loops)
+        return running and self.courier.alive
 
     def alarms(self) -> list[str]:
         """What goes on working and wants a person's eye all the same."""

@@ -28,6 +28,7 @@ from backend.event_store import (
 )
 from backend.joining import find_to_join
 from backend.organisation import World
+from backend.outgoing.personal_channels import counts_as_reachable, switched_on
 from backend.presence import Presence
 from backend.problems import NotFound
 from backend.projections import OUTBOX, project
@@ -336,7 +337,9 @@ class WritePath:
             directory=self._world.directory,
             playbooks=self._shelf.current,
             playbook_of=self._shelf.of,
-            reachable=partial(self._presence.reachable, quietly=quietly),
+            reachable=partial(self._reachable, now, quietly=quietly),
+            connected=partial(self._presence.reachable, quietly=quietly),
+            channels_of=self._channels_of,
             new_id=self._clock.new_id,
             seal=seal or Seal(self._clock.random_bytes),
             is_working_day=self._is_working_day,
@@ -345,6 +348,16 @@ class WritePath:
             device=envelope.device,
             device_fault=envelope.device_fault,
         )
+
+    def _reachable(self, now: datetime, user_id: str, *, quietly: bool) -> bool:
+        """A socket, or a way to the outside. What is discreet goes to their own devices too."""
+        return self._presence.reachable(user_id, quietly=quietly) or counts_as_reachable(
+            self._world.channels.get(user_id, ()), now
+        )
+
+    def _channels_of(self, user_id: str) -> Sequence[tuple[str, str]]:
+        channels = self._world.channels.get(user_id)
+        return switched_on(channels) if channels else ()
 
     def _actor(self, caller: Caller | None, branch: str) -> Actor:
         if caller is None:

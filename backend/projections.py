@@ -4,13 +4,17 @@ Each is a function of the state, so that a change writes the difference, and ``r
 write them all anew and compare.
 """
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.batch import Batch
 from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
+from escalation.commands import SOCKET
 from escalation.incident import Alert, Incident
 
-SOCKET = "socket"
+GROUPED_WITHIN = 60
+"""Seconds for which what is not urgent may wait, to go out together with more of it."""
 
 INCIDENTS = IncidentRow.__table__
 ALIASES = AliasRow.__table__
@@ -31,17 +35,17 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
     """Write what has changed in the projections between two states of an incident."""
     if before is None:
         for table, row in rows_of(after, head_hash):
-            batch.rows.insert(table, row)
+            batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         return
     old, new = _keyed(before, None), _keyed(after, head_hash)
     for key, row in new.items():
         table, names = key[0], KEYS[key[0]]
         if key not in old:
-            batch.rows.insert(table, row)
+            batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         elif old[key] != row:
             changed = {name: value for name, value in row.items() if name not in names}
             if table is OUTBOX:
-                changed.update(_sent_again(old[key], row))
+                changed.update(sent_again(after, old[key], row))
             batch.rows.update(table, {name: row[name] for name in names}, changed)
     for key, row in old.items():
         if key not in new:
@@ -94,7 +98,7 @@ def _incident(state: Incident, head_hash: str | None) -> dict[str, Any]:
 
 
 def _outbox(state: Incident, kind: str, alert: Alert) -> list[dict[str, Any]]:
-    return [
+    rows = [
         {
             "alert_id": alert.id,
             "user_id": told.user,
@@ -106,8 +110,39 @@ def _outbox(state: Incident, kind: str, alert: Alert) -> list[dict[str, Any]]:
         }
         for told in alert.told.values()
     ]
+    for at, told in enumerate(alert.told.values()):
+        if told.ways:
+            rows += [{**rows[at], "channel": way.id} for way in told.ways]
+    return rows
 
 
-def _sent_again(old: dict[str, Any], new: dict[str, Any]) -> dict[str, None]:
-    """A repeat has not been sent yet."""
-    return {"sent_at": None} if new["repeat"] > old["repeat"] else {}
+def to_send(state: Incident, row: dict[str, Any]) -> dict[str, Any]:
+    """A new row of the outbox; the socket's is sent as it is made, the others when due."""
+    if row["channel"] == SOCKET or not row["live"]:
+        return row
+    return {**row, "due_at": _due_at(state, row)}
+
+
+def sent_again(state: Incident, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change means for the sending: a repeat has not been sent yet.
+
+    What is live no more is not tried any more, and what is live again is.
+    """
+    again = new["repeat"] > old["repeat"]
+    if new["channel"] == SOCKET:
+        return {"sent_at": None} if again else {}
+    changed: dict[str, Any] = {}
+    if again:
+        changed = {"sent_at": None, "leased_until": None, "tries": 0, "detail": None}
+    if again or new["live"] != old["live"]:
+        changed["due_at"] = _due_at(state, new) if new["live"] else None
+    return changed
+
+
+def _due_at(state: Incident, row: Mapping[str, Any]) -> datetime:
+    """When a channel to the outside is first tried: at once, unless it can wait for more."""
+    alerts = state.alerts if row["kind"] == "alert" else state.informed
+    alert = alerts[row["alert_id"]]
+    if alert.urgency == "immediate":
+        return alert.sounded_at
+    return alert.sounded_at + timedelta(seconds=GROUPED_WITHIN) / state.pace

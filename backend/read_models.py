@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from escalation.incident import UNTOUCHED, Alert, Incident, Progress, Report, Told
+from escalation.commands import SOCKET
+from escalation.incident import UNTOUCHED, Alert, Incident, Progress, Report, Told, Way
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
@@ -14,7 +15,8 @@ from playbooks.gates import gate_open, proposals
 from playbooks.model import Gate, Library, Playbook, Step
 
 Texts = Mapping[str, Mapping[str, str | None]]
-SentAt = Mapping[tuple[str, str], datetime]
+SentAt = Mapping[tuple[str, str, str], datetime]
+"""When notices left the house, by alert, user and channel."""
 
 
 def render(
@@ -31,7 +33,7 @@ def render(
         directory: for names.
         library: for playbooks that the facts propose.
         texts: the sealed texts that ``texts_needed`` named.
-        sent_at: when notices left the house, by (alert id, user id).
+        sent_at: when notices left the house.
     """
     view = _View(directory, texts, sent_at)
     return {
@@ -183,25 +185,37 @@ class _View:
                 "user": person(self._directory, told.user),
                 "role": told.role,
                 "declined": told.declined,
-                "channels": [self._channel(alert, told)],
+                "channels": [
+                    self._socket(alert, told),
+                    *[self._way(alert, told, way) for way in told.ways],
+                ],
             }
             for told in alert.told.values()
         ]
 
-    def _channel(self, alert: Alert, told: Told) -> dict[str, Any]:
-        state, at = "queued", alert.raised_at
-        sent_at = self._sent_at.get((alert.id, told.user))
-        if told.seen_at is not None:
-            state, at = "seen", told.seen_at
-        elif told.delivered_at is not None:
-            state, at = "delivered", told.delivered_at
-        elif sent_at is not None:
-            state, at = "sent", sent_at
-        elif told.failed:
-            state = "failed"
-        elif not told.reachable:
-            state = "unreachable"
-        return {"channel": "socket", "state": state, "at": stamp(at)}
+    def _socket(self, alert: Alert, told: Told) -> dict[str, Any]:
+        state, at = self._arrived(alert, told, told, SOCKET)
+        if state == "queued" and (told.failed or not told.reachable):
+            state = "failed" if told.failed else "unreachable"
+        return {"channel": SOCKET, "state": state, "at": stamp(at)}
+
+    def _way(self, alert: Alert, told: Told, way: Way) -> dict[str, Any]:
+        state, at = self._arrived(alert, told, way, way.id)
+        if way.failed_at is None or state not in ("queued", "sent") or at > way.failed_at:
+            return {"channel": way.kind, "state": state, "at": stamp(at)}
+        at, detail = way.failed_at, way.detail
+        return {"channel": way.kind, "state": "failed", "at": stamp(at), "detail": detail}
+
+    def _arrived(
+        self, alert: Alert, told: Told, on: Told | Way, channel: str
+    ) -> tuple[str, datetime]:
+        """How far it is known to have come on one channel, and since when."""
+        if on.seen_at is not None:
+            return "seen", on.seen_at
+        if on.delivered_at is not None:
+            return "delivered", on.delivered_at
+        sent_at = self._sent_at.get((alert.id, told.user, channel))
+        return ("queued", alert.sounded_at) if sent_at is None else ("sent", sent_at)
 
 
 def _ready(is_open: bool) -> str:

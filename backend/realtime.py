@@ -27,7 +27,7 @@ from backend.services import Services
 from backend.sessions import Session
 from backend.time_token import make_token
 from backend.websocket import send_frames, text_frame, use_whole_frames
-from escalation.commands import Receive
+from escalation.commands import SOCKET, Receive
 from escalation.incident import Incident
 from escalation.people import BYSTANDERS
 from escalation.refusal import Refused
@@ -238,7 +238,9 @@ class Gateway:
         columns = OUTBOX.c
         rows = conn.execute(
             select(columns.alert_id, columns.incident_id, columns.kind, columns.repeat).where(
-                columns.user_id == caller.person.id, columns.live.is_(True)
+                columns.user_id == caller.person.id,
+                columns.channel == SOCKET,
+                columns.live.is_(True),
             )
         )
         directory = self._services.world.directory
@@ -267,7 +269,7 @@ class Gateway:
 
         def mark(batch: Any) -> None:
             for key in notices:
-                batch.rows.update(OUTBOX, {**key, "channel": "socket"}, {"sent_at": now})
+                batch.rows.update(OUTBOX, {**key, "channel": SOCKET}, {"sent_at": now})
 
         self._services.writer.submit(mark)
 

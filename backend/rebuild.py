@@ -2,7 +2,7 @@
 
 The events are the truth; the rows that follow from them are compared and put right, chain by
 chain, in one transaction. What only says how far a delivery or a deadline has got (``sent_at``,
-``parked``) is not a projection and stays with its row.
+``due_at`` and what follows it, ``parked``) is not a projection and stays with its row.
 """
 
 import sys
@@ -14,11 +14,22 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from backend.config import Settings
 from backend.db import make_engine
 from backend.event_store import LOG_CHAIN, read_events
-from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS, rows_of
+from backend.projections import (
+    ALIASES,
+    DEADLINES,
+    INCIDENTS,
+    KEYS,
+    OUTBOX,
+    REPORTERS,
+    rows_of,
+    sent_again,
+    to_send,
+)
 from backend.shelf import Shelf
 from backend.tables import EventRow
 from escalation.events import Event
 from escalation.evolve import PlaybookOf, fold
+from escalation.incident import Incident
 from escalation.timeline import ZERO_HASH, event_hash
 from playbooks.load import LIBRARY, load_library
 
@@ -95,7 +106,7 @@ def _rebuild_chain(conn: Connection, chain: str, playbook_of: PlaybookOf) -> lis
     return [
         difference
         for table in _TABLES
-        for difference in _put_right(conn, table, chain, right[table])
+        for difference in _put_right(conn, table, chain, right[table], state)
     ]
 
 
@@ -119,7 +130,9 @@ def _broken(events: Iterable[dict[str, Any]], chain: str) -> str | None:
     return None
 
 
-def _put_right(conn: Connection, table: Table, chain: str, right: Rows) -> Iterator[str]:
+def _put_right(
+    conn: Connection, table: Table, chain: str, right: Rows, state: Incident | None
+) -> Iterator[str]:
     column = table.c[_owner(table)]
     found = [dict(row) for row in conn.execute(select(table).where(column == chain)).mappings()]
     there: Rows = {_key(table, row): row for row in found}
@@ -129,13 +142,14 @@ def _put_right(conn: Connection, table: Table, chain: str, right: Rows) -> Itera
     for key, row in right.items():
         if key not in there:
             _make_room(conn, table, key, row)
-            conn.execute(insert(table).values(row))
+            new = to_send(state, row) if table is OUTBOX and state else row
+            conn.execute(insert(table).values(new))
             yield f"{chain}: {table.name} {_named(key)} was missing"
             continue
         wrong = {name: row[name] for name in row if there[key][name] != row[name]}
         if wrong:
-            if table is OUTBOX and row["repeat"] > there[key]["repeat"]:
-                wrong["sent_at"] = None
+            if table is OUTBOX and state:
+                wrong.update(sent_again(state, there[key], row))
             _make_room(conn, table, key, wrong, but_itself=True)
             conn.execute(update(table).where(*_is(table, key)).values(wrong))
             yield f"{chain}: {table.name} {_named(key)} had wrong {', '.join(sorted(wrong))}"

@@ -173,20 +173,27 @@ class Attach:
     caption: Typed | None = None
 
 
+SOCKET = "socket"
+"""The channel that everybody has; the others are named by their ids."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receive:
-    """A recipient's device has received (``delivered``) or shown (``seen``) an alert."""
+    """A recipient's device has received (``delivered``) or shown (``seen``) an alert.
+
+    ``channel``: the socket, or the id of the channel to the outside that brought it.
+    """
 
     name: ClassVar[str] = "receive"
     receipt: str
     alert_id: str
     repeat: int
-    channel: str = "socket"
+    channel: str = SOCKET
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailed:
-    """The sender speaks: no channel of ``user`` (an id) took this repeat of the alert."""
+    """The sender speaks: a channel (by its id) of ``user`` did not take this repeat."""
 
     name: ClassVar[str] = "delivery-failed"
     alert_id: str

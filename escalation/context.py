@@ -1,6 +1,6 @@
 """What a decision may look at besides the state and the command: all of it passed in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,8 +15,16 @@ from escalation.workdays import IsWorkingDay
 from playbooks.model import Playbook
 
 
+def _nothing(_: str) -> Sequence[tuple[str, str]]:
+    return ()
+
+
 class Context(NamedTuple):
-    """One command's surroundings. ``now`` is the moment of receipt, aware UTC."""
+    """One command's surroundings. ``now`` is the moment of receipt, aware UTC.
+
+    Of a person's id: ``reachable`` by any way; ``connected``: has a socket now, or had one a
+    moment ago; ``channels_of``: id and kind of the ways to the outside that they have switched on.
+    """
 
     now: datetime
     occurred: Occurred
@@ -30,6 +38,8 @@ class Context(NamedTuple):
     new_id: Callable[[], str]
     seal: Seal
     is_working_day: IsWorkingDay
+    connected: Callable[[str], bool] = lambda _: False
+    channels_of: Callable[[str], Sequence[tuple[str, str]]] = _nothing
     pace: int = 1
     command_id: str | None = None
     device: Mapping[str, Any] | None = None

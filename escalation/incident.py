@@ -51,10 +51,26 @@ class Progress:
 UNTOUCHED = Progress()
 
 
+class Way(NamedTuple):
+    """One of a recipient's channels to the outside, and what is known of it.
+
+    ``failed_at``: it did not take the alert, and why (``detail``).
+    """
+
+    id: str
+    kind: str
+    failed_at: datetime | None = None
+    detail: str = ""
+    delivered_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
 class Told(NamedTuple):
     """A recipient of an alert and what is known of them.
 
     ``left_out``: the incident turned out to be about them; nothing more goes to them.
+    ``failed``: no way to them is left. ``delivered_at`` and ``seen_at`` are their socket's; what
+    is known of their channels to the outside stands in ``ways``.
     """
 
     user: str
@@ -66,6 +82,7 @@ class Told(NamedTuple):
     left_out: bool = False
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
+    ways: tuple[Way, ...] = ()
 
     @property
     def out(self) -> bool:
@@ -75,12 +92,24 @@ class Told(NamedTuple):
     @property
     def waiting(self) -> bool:
         """They may still have to hear of it."""
-        return self.seen_at is None and not self.declined and not self.left_out
+        return (
+            self.seen_at is None
+            and not self.declined
+            and not self.left_out
+            and (not self.ways or all(way.seen_at is None for way in self.ways))
+        )
+
+    def way(self, channel: str) -> Way | None:
+        """The channel to the outside of that id, if the alert went to it."""
+        return next((way for way in self.ways if way.id == channel), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert for ever, however often it is repeated. ``level`` 0: told, not asked."""
+    """One alert for ever, however often it is repeated. ``level`` 0: told, not asked.
+
+    ``sounded_at``: when its last repeat went out.
+    """
 
     id: str
     level: int
@@ -88,6 +117,7 @@ class Alert:
     reason: str
     urgency: str
     raised_at: datetime
+    sounded_at: datetime
     told: Mapping[str, Told]
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None

@@ -1,5 +1,7 @@
 """What notices say, in both languages. A discreet one gives nothing away (C4; contract, 6)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -97,3 +99,22 @@ def _particulars(kind: Kind, alert: Alert, branch: Org, repeat: int) -> Text:
         zh.append(f"第 {repeat + 1} 次提醒")
         en.append(f"reminder {repeat + 1}")
     return Text(" · ".join(zh), " · ".join(en))
+
+
+def grouped(messages: Sequence[Message]) -> Message:
+    """What is not urgent and waits for the same person and channel, as one message.
+
+    Its links are those of the first; where they are about several incidents, none takes it up.
+    """
+    first, *more = messages
+    if not more:
+        return first
+    count = Text(f"{len(messages)} 条提醒", f"{len(messages)} notices")
+    same = all(each.link == first.link for each in more)
+    return replace(
+        first,
+        title=f"{count.zh} / {count.en}",
+        text="\n\n".join(f"{each.title}\n{each.text}" for each in messages),
+        payload={**first.payload, "also": [each.payload for each in more]},
+        acknowledge=first.acknowledge if same else None,
+    )

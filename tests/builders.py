@@ -128,12 +128,18 @@ def names(user_ids: Iterable[str]) -> set[str]:
 
 @dataclass
 class Bank:
-    """The demo bank. ``away`` cannot be reached by any channel."""
+    """The demo bank. ``away`` cannot be reached by any channel.
+
+    ``channels``: by username, the kinds of their channels to the outside; ``offline`` have no
+    socket now.
+    """
 
     now: datetime = MORNING
     directory: Directory = field(default_factory=demo_directory)
     playbooks: Mapping[str, Playbook] = field(default_factory=lambda: dict(LIBRARY))
     away: set[str] = field(default_factory=set)
+    offline: set[str] = field(default_factory=set)
+    channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pace: int = 1
     cases: "list[Case]" = field(default_factory=list)
     ids: int = 0
@@ -193,6 +199,8 @@ class Bank:
             playbooks=self.playbooks,
             playbook_of=self.playbook_of,
             reachable=lambda user: user not in {user_id(name) for name in self.away},
+            connected=lambda user: user not in {user_id(name) for name in self.away | self.offline},
+            channels_of=self.channels_of,
             new_id=self.new_id,
             seal=Seal(self.ids.to_bytes),
             is_working_day=is_working_day,
@@ -200,6 +208,11 @@ class Bank:
             command_id=None if caller is None else self.new_id(),
             device=device,
         )
+
+    def channels_of(self, user: str) -> list[tuple[str, str]]:
+        """Ids and kinds of somebody's channels to the outside."""
+        kinds = self.channels.get(user.removeprefix("id-of-"), ())
+        return [(f"{kind}-of-{user}", kind) for kind in kinds]
 
     def later(self, seconds: float) -> None:
         """Time goes by; what falls due is done at its moment, in order."""

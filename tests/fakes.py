@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backend.clock import Mark, SteadyClock
+from notifications.channels.channel import Address, Message, Outside
 
 #: A Wednesday, 10:00 in Shanghai, with no holiday near.
 MORNING = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
@@ -47,3 +48,13 @@ class VirtualClock(SteadyClock):
     def move_to(self, moment: datetime) -> None:
         """From now on it is then; also backwards."""
         self._moment = moment - timedelta(microseconds=moment.microsecond % 1000)
+
+
+class Broken:
+    """A channel whose own code cannot cope."""
+
+    def check(self, address: str, secret: str | None) -> None:
+        """Anything goes."""
+
+    def send(self, to: Address, message: Message, outside: Outside) -> None:
+        raise ZeroDivisionError(to.address)

@@ -189,6 +189,11 @@ class House:
         """Wait until it takes somebody for reachable, of whom another process has told it."""
         self._tell("know", username=username)
 
+    def gives(self, username: str, address: str, kind: str = "webhook") -> str:
+        """Somebody has this channel from now on; its id."""
+        told = self.host.tell("channel", username=username, kind=kind, address=address)
+        return str(told["id"])
+
     def reopened(self) -> None:
         """Ended in order and started again: it knows only what is written down."""
         for client in self._clients:

@@ -9,6 +9,8 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "know", "username": NAME}   wait until that person counts as reachable
+    {"do": "channel", "username": NAME, "kind": KIND, "address": URL}
+                                       from now on they have that channel, too
     {"do": "events"}                   what sockets may say, by namespace
     {"do": "settle"}                   wait until nothing is under way
     {"do": "close"}                    end in order; another bank may be opened then
@@ -28,21 +30,25 @@ from unittest.mock import patch
 
 import gevent
 from gevent.pywsgi import WSGIServer
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from backend import pages
 from backend.app import create_app, start, stop
+from backend.batch import Batch
 from backend.clock import SteadyClock
 from backend.config import from_environment
 from backend.data_lock import DataLock
 from backend.event_store import log_position
 from backend.logs import set_up_logs
+from backend.organisation import bump_version
+from backend.outgoing.outbox import next_due
+from backend.outgoing.ways import ways_of
 from backend.projections import DEADLINES
 from backend.server import make_server
 from backend.services import Services
-from backend.tables import EventRow
+from backend.tables import ChannelRow, EventRow
 from playbooks.load import load_library
-from tests.fakes import VirtualClock
+from tests.fakes import Broken, VirtualClock
 
 PATIENCE = 30.0
 """Seconds after which what is under way counts as stuck."""
@@ -76,7 +82,7 @@ class Opened:
         """Move from deadline to deadline, each at its own moment."""
         clock = self._movable()
         until = clock.now() + timedelta(seconds=seconds)
-        while (due := self._services.reader.run(_earliest)) is not None and due <= until:
+        while (due := self._due()) is not None and due <= until:
             clock.move_to(max(due, clock.now()))
             self.settle()
         clock.move_to(until)
@@ -93,12 +99,33 @@ class Opened:
             while not self._services.presence.reachable(user):
                 gevent.sleep(0.01)
 
+    def channel(self, username: str, kind: str, address: str) -> str:
+        """Switch on a channel for somebody; its id."""
+        services = self._services
+        row = {
+            "id": services.clock.new_id(),
+            "user_id": services.world.directory.by_username[username].id,
+            "kind": kind,
+            "address": address,
+            "enabled": True,
+            "created_at": services.clock.now(),
+        }
+
+        def add(batch: Batch) -> None:
+            batch.conn.execute(insert(ChannelRow.__table__).values(row))
+            bump_version(batch)
+
+        services.writer.run(add)
+        services.world_changed()
+        return str(row["id"])
+
     def settle(self) -> None:
         """Until nothing is due, nothing waits for the writer, and all has its position."""
         with gevent.Timeout(PATIENCE):
             while True:
                 while self._busy():
                     self._services.engine.wake()
+                    self._services.engine.courier.wake()
                     gevent.sleep(0.002)
                 # What the writer has begun is done when it answers; it may have led to more.
                 self._services.writer.run(lambda _: None)
@@ -116,14 +143,21 @@ class Opened:
         position = self._services.reader.run(log_position)
         return {"now": self._clock.now().isoformat(), "position": position}
 
+    def _due(self) -> datetime | None:
+        """The next deadline, or the next try to deliver something."""
+        reader = self._services.reader
+        found = [each for each in (reader.run(_earliest), reader.run(next_due)) if each]
+        return min(found, default=None)
+
     def _movable(self) -> VirtualClock:
         assert isinstance(self._clock, VirtualClock), "this bank lives by the machine's clock"
         return self._clock
 
     def _busy(self) -> bool:
-        due = self._services.reader.run(_earliest)
+        due = self._due()
         return (
             (due is not None and due <= self._clock.now())
+            or self._services.engine.courier.busy
             or self._services.writer.waiting > 0
             or bool(self._services.gateway._unsent)
             or self._services.reader.run(_unsealed)
@@ -167,6 +201,8 @@ class Host:
             return opened.events()
         elif order["do"] == "know":
             opened.know(order["username"])
+        elif order["do"] == "channel":
+            return {"id": opened.channel(order["username"], order["kind"], order["address"])}
         opened.settle()
         return opened.told()
 
@@ -176,6 +212,7 @@ def main() -> int:
     set_up_logs()
     # The library is the same for every bank that is opened here; reading it is half the time.
     patch("backend.app.load_library", cache(load_library)).start()
+    patch("backend.app.ways_of", lambda *given: {**ways_of(*given), "broken": Broken()}).start()
     host = Host()
     _say({"pid": "started"})
     while line := gevent.get_hub().threadpool.apply(sys.stdin.readline):

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from backend.api.answers import answer
 from backend.api.command_schemas import SENDING_KEYS
 from backend.api.fields import Uuid
 from backend.envelope import Envelope, Outcome
 from backend.event_store import read_texts
+from backend.outgoing.outbox import read_sent
 from backend.problems import NotFound
-from backend.projections import OUTBOX
 from backend.read_models import SentAt, Texts, render, texts_needed
 from backend.sending import seal_up
 from backend.services import Services, services
@@ -70,12 +70,7 @@ def _rendered(
 def beside(conn: Connection, state: Incident) -> tuple[Any, SentAt]:
     """What an incident shows that its state does not hold: texts, and what left the house."""
     needed = texts_needed(state)
-    columns = OUTBOX.c
-    sent = select(columns.alert_id, columns.user_id, columns.sent_at).where(
-        columns.incident_id == state.id, columns.sent_at.is_not(None)
-    )
-    sent_at = {(row.alert_id, row.user_id): row.sent_at for row in conn.execute(sent)}
-    return (read_texts(conn, needed) if needed else {}), sent_at
+    return (read_texts(conn, needed) if needed else {}), read_sent(conn, state.id)
 
 
 def find_visible(conn: Connection, parts: Services, caller: Caller, any_id: str) -> Incident:

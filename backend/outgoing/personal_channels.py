@@ -1,14 +1,16 @@
 """A person's own ways to the outside: what the rules and the delivery know of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from backend.tables import ChannelRow
 
 WEBPUSH = "webpush"
+PROVEN_FOR = timedelta(days=7)
+"""A push subscription counts as a way to somebody for so long after its last receipt."""
 
 _CHANNELS = ChannelRow.__table__
 
@@ -36,3 +38,20 @@ def load_channels(conn: Connection) -> Mapping[str, tuple[PersonalChannel, ...]]
         )
         found.setdefault(row.user_id, []).append(channel)
     return {user: tuple(channels) for user, channels in found.items()}
+
+
+def switched_on(channels: Iterable[PersonalChannel]) -> Sequence[tuple[str, str]]:
+    """Ids and kinds of those that an alert goes out on."""
+    return tuple((each.id, each.kind) for each in channels if each.enabled)
+
+
+def counts_as_reachable(channels: Iterable[PersonalChannel], now: datetime) -> bool:
+    """Whether one of these is a way to somebody (contract, section 5)."""
+    return any(
+        each.enabled
+        and (
+            each.kind != WEBPUSH
+            or (each.proven_at is not None and now - each.proven_at <= PROVEN_FOR)
+        )
+        for each in channels
+    )

@@ -1,24 +1,29 @@
 """What events about alerts do to the state: who was asked, their answer, the ladder."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from escalation import events as ev
 from escalation.events import Event
-from escalation.incident import Alert, Change, Climb, Incident, PlaybookOf, Told
+from escalation.incident import Alert, Change, Climb, Incident, PlaybookOf, Told, Way
 from escalation.timeline import unstamp
 from playbooks.model import Level
 
 
 def _told(event: Event) -> dict[str, Told]:
+    repeat = event.data.get("repeat", 0)
     return {
-        each["user"]: Told(
-            each["user"], each["role"], each["reachable"], event.data.get("repeat", 0)
-        )
+        each["user"]: Told(each["user"], each["role"], each["reachable"], repeat)
+        if "channels" not in each
+        else Told(each["user"], each["role"], each["reachable"], repeat, ways=_ways(each))
         for each in event.data["recipients"]
     }
+
+
+def _ways(recipient: Mapping[str, Any]) -> tuple[Way, ...]:
+    return tuple(Way(each["id"], each["kind"]) for each in recipient["channels"])
 
 
 def _raised(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -31,6 +36,7 @@ def _raised(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         reason=data["reason"],
         urgency=data["urgency"],
         raised_at=event.recorded_at if known is None else known.raised_at,
+        sounded_at=event.recorded_at,
         told=_told(event) if known is None else {**known.told, **_told(event)},
         on_ladder=bool(data.get("ladder")),
     )
@@ -79,23 +85,49 @@ def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         reason=event.data["reason"],
         urgency=event.data["urgency"],
         raised_at=event.recorded_at,
+        sounded_at=event.recorded_at,
         told=_told(event),
     )
     return state.having(informed={**state.informed, alert.id: alert})
 
 
 def _receipt(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    change = _RECEIPTS[event.type](event.recorded_at)
-    ids = event.data.get("alerts") or [event.data["alert_id"]]
-    return mark(state, event.data["user"], change, ids)
+    """It has arrived, or was seen, by one of their channels: something is left after all."""
+    told = _recipient(state, event)
+    at = {_RECEIPTS[event.type]: event.recorded_at}
+    ways = _with_way(told, event.data["channel"], at)
+    change = {"ways": ways, "failed": False} if ways else {**at, "failed": False}
+    return mark(state, event.data["user"], change, [event.data["alert_id"]])
 
 
-_RECEIPTS: Mapping[str, Callable[[datetime], Mapping[str, Any]]] = {
-    ev.ALERT_DELIVERED: lambda at: {"delivered_at": at, "failed": False},
-    ev.ALERT_SEEN: lambda at: {"seen_at": at, "failed": False},
-    ev.ALERT_FAILED: lambda _: {"failed": True},
-    ev.ALERT_DECLINED: lambda _: {"declined": True},
-}
+_RECEIPTS: Mapping[str, str] = {ev.ALERT_DELIVERED: "delivered_at", ev.ALERT_SEEN: "seen_at"}
+
+
+def _failed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    """One of their channels did not take it; ``nothing_left``: nor will any other."""
+    data = event.data
+    told = _recipient(state, event)
+    why = {"failed_at": event.recorded_at, "detail": data["detail"]}
+    ways = _with_way(told, data["channel"], why) or told.ways
+    change = {"ways": ways, "failed": bool(data.get("nothing_left"))}
+    return mark(state, data["user"], change, [data["alert_id"]])
+
+
+def _recipient(state: Incident, event: Event) -> Told:
+    alert_id = event.data["alert_id"]
+    alert = state.alerts.get(alert_id) or state.informed[alert_id]
+    return alert.told[event.data["user"]]
+
+
+def _with_way(told: Told, channel: str, change: Mapping[str, Any]) -> tuple[Way, ...]:
+    """Their ways with one of them changed; none where it is not one of them."""
+    if told.way(channel) is None:
+        return ()
+    return tuple(way._replace(**change) if way.id == channel else way for way in told.ways)
+
+
+def _declined(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return mark(state, event.data["user"], {"declined": True}, event.data["alerts"])
 
 
 def mark(
@@ -142,8 +174,8 @@ CHANGES: Mapping[str, Change] = {
     ev.ALERT_INFORMED: _informed,
     ev.ALERT_DELIVERED: _receipt,
     ev.ALERT_SEEN: _receipt,
-    ev.ALERT_FAILED: _receipt,
-    ev.ALERT_DECLINED: _receipt,
+    ev.ALERT_FAILED: _failed,
+    ev.ALERT_DECLINED: _declined,
     ev.ALERT_ACKNOWLEDGED: _acknowledged,
     ev.ALERT_ESCALATED: _climbed,
     ev.ALERT_EXHAUSTED: _climbed,

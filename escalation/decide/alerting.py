@@ -53,10 +53,13 @@ def _leave(decision: Decision, number: int, because: str, cause: str) -> None:
 
 
 def pass_on_when_all_are_out(decision: Decision, because: str) -> None:
-    """Climb at once when nobody asked on the present level can be expected to answer."""
+    """Climb at once when nobody asked on the present level can be expected to answer.
+
+    The last level is repeated at its time; that nobody can be reached is on record.
+    """
     state = decision.incident
-    level = state.climb.level
-    if state.climb.next_at is None or level >= len(state.climb.levels):
+    level, last = state.climb.level, len(state.climb.levels)
+    if state.climb.next_at is None or (level >= last and because == "declined"):
         return
     asked = [
         told
@@ -64,8 +67,13 @@ def pass_on_when_all_are_out(decision: Decision, because: str) -> None:
         if alert.on_ladder and alert.level == level
         for told in alert.told.values()
     ]
-    if asked and all(told.out for told in asked):
+    if not asked or not all(told.out for told in asked):
+        return
+    if level < last:
         pass_on(decision, level, because)
+    else:
+        data = {"level": level, "because": because, "ladder": None}
+        decision.follow(ev.ALERT_EXHAUSTED, data)
 
 
 def inform(decision: Decision, roles: Iterable[str], reason: str) -> None:
@@ -275,13 +283,21 @@ def _to_repeat(state: Incident, level: int) -> Alert | None:
 
 
 def _as_json(decision: Decision, told: Iterable[Recipient]) -> list[dict[str, Any]]:
-    return [
-        {
-            "user": each.person.id,
+    """Recipients as an event names them: with their channels of this moment, never an address."""
+    context = decision.context
+    found = []
+    for each in told:
+        user = each.person.id
+        known: dict[str, Any] = {
+            "user": user,
             "role": each.role,
             "org": each.org,
-            "reachable": decision.context.reachable(each.person.id),
-            **({} if each.stands_for is None else {"stands_for": each.stands_for}),
+            "reachable": context.reachable(user),
         }
-        for each in told
-    ]
+        if each.stands_for is not None:
+            known["stands_for"] = each.stands_for
+        channels = context.channels_of(user)
+        if channels:
+            known["channels"] = [{"id": channel, "kind": kind} for channel, kind in channels]
+        found.append(known)
+    return found

@@ -26,13 +26,29 @@ def told(case, who):
     return alert_of(case, who).told[f"id-of-{who}"]
 
 
-def receives(case, who, receipt, repeat=0):
-    return case.does(who, Receive(receipt, alert_of(case, who).id, repeat))
+def receives(case, who, receipt, repeat=0, kind="socket"):
+    channel = kind if kind == "socket" else f"{kind}-of-id-of-{who}"
+    return case.does(who, Receive(receipt, alert_of(case, who).id, repeat, channel))
 
 
-def fails(case, who, repeat=0):
-    failed = DeliveryFailed(alert_of(case, who).id, repeat, f"id-of-{who}", "sms", "no such number")
+def fails(case, who, repeat=0, kind="sms"):
+    channel, alert = f"{kind}-of-id-of-{who}", alert_of(case, who)
+    failed = DeliveryFailed(alert.id, repeat, f"id-of-{who}", channel, "no such number")
     return case.decides(failed, case.bank.context(None))
+
+
+@pytest.fixture
+def at_home():
+    """Nobody of the first level has the app open; both have a number, the manager also WeCom."""
+    return Bank(
+        offline={"manager1", "office1"},
+        channels={"manager1": ("sms", "wecom"), "office1": ("sms",), "guard1": ("sms",)},
+    )
+
+
+@pytest.fixture
+def away_from_it(at_home):
+    return at_home.raises("teller1", "group_visit")
 
 
 def test_delivered_and_seen_are_each_kept_once(bank, case):
@@ -102,23 +118,107 @@ def test_receipts_come_after_the_end_as_well(case):
     assert receives(case, "manager1", "seen") == ["alert.seen"]
 
 
-def test_when_no_channel_of_a_whole_level_took_it_the_next_fires_at_once(case):
+def test_an_alert_names_the_channels_that_each_recipient_has_at_that_moment(at_home, away_from_it):
+    recipients = {
+        each["user"]: each
+        for event in away_from_it.of("alert.raised")
+        for each in event.data["recipients"]
+    }
+    assert recipients["id-of-manager1"]["channels"] == [
+        {"id": "sms-of-id-of-manager1", "kind": "sms"},
+        {"id": "wecom-of-id-of-manager1", "kind": "wecom"},
+    ]
+    at_home.channels["hqduty1"] = ("email",)
+    at_home.later(300)
+    assert [way.kind for way in told(away_from_it, "hqduty1").ways] == ["email"]
+    assert told(away_from_it, "regional1").ways == ()
+
+
+def test_who_has_only_the_app_is_named_as_before(case):
+    for event in (*case.of("alert.raised"), *case.of("alert.informed")):
+        for each in event.data["recipients"]:
+            assert set(each) == {"user", "role", "org", "reachable"}
+
+
+def test_when_every_way_to_a_whole_level_has_failed_the_next_fires_at_once(away_from_it):
+    case = away_from_it
+    assert fails(case, "office1") == ["alert.failed"]
+    assert told(case, "office1").failed
     assert fails(case, "manager1") == ["alert.failed"]
+    assert not told(case, "manager1").failed, "there is WeCom"
     assert case.alerted(level=2) == set()
-    assert fails(case, "office1") == ["alert.failed", "alert.escalated", "alert.raised"]
+    failed = ["alert.failed", "alert.escalated", "alert.raised"]
+    assert fails(case, "manager1", kind="wecom") == failed
     assert case.rung()[-1] == (0, 2, "unreachable")
+    assert case.of("alert.escalated")[-1].data["because"] == "unreachable"
+    assert case.of("alert.failed")[-1].data["detail"] == "no such number"
 
 
-def test_a_failure_is_kept_once_and_not_for_what_was_seen_or_repeated(bank, case):
+def test_who_has_the_app_open_is_not_out_when_their_channels_fail(at_home):
+    at_home.offline.clear()
+    case = at_home.raises("teller1", "group_visit")
+    for who, kind in (("manager1", "sms"), ("manager1", "wecom"), ("office1", "sms")):
+        assert fails(case, who, kind=kind) == ["alert.failed"]
+    assert case.alerted(level=2) == set()
+
+
+def test_a_failure_of_who_was_only_informed_moves_no_ladder(away_from_it):
+    fails(away_from_it, "office1")
+    assert fails(away_from_it, "guard1") == ["alert.failed"]
+    assert away_from_it.alerted(level=2) == set()
+
+
+def test_a_failure_is_kept_once_and_not_for_what_was_seen_repeated_or_never_sent(away_from_it):
+    case = away_from_it
     fails(case, "manager1")
     assert fails(case, "manager1") == []
     receives(case, "office1", "seen")
     assert fails(case, "office1") == []
     assert fails(case, "guard1", repeat=3) == []
+    assert fails(case, "manager1", kind="email") == []
 
 
-def test_what_arrives_after_all_has_not_failed(case):
+def test_what_arrives_after_all_has_not_failed(away_from_it):
+    case = away_from_it
     fails(case, "manager1")
+    fails(case, "manager1", kind="wecom")
+    assert told(case, "manager1").failed
     receives(case, "manager1", "delivered")
     assert not told(case, "manager1").failed
     assert fails(case, "office1") == ["alert.failed"], "somebody is there to answer"
+
+
+def test_a_receipt_counts_for_the_channel_that_brought_it(at_home, away_from_it):
+    case = away_from_it
+    assert receives(case, "manager1", "delivered", kind="wecom") == ["alert.delivered"]
+    assert receives(case, "manager1", "delivered", kind="wecom") == []
+    one = told(case, "manager1")
+    assert one.way("wecom-of-id-of-manager1").delivered_at == at_home.now
+    assert one.way("sms-of-id-of-manager1").delivered_at is None
+    assert one.delivered_at is None, "not by the app"
+    assert one.waiting
+    assert receives(case, "manager1", "seen", kind="wecom") == ["alert.seen"]
+    assert not told(case, "manager1").waiting
+    assert receives(case, "manager1", "seen") == ["alert.seen"], "the app has shown it too"
+    with pytest.raises(Invalid):
+        receives(case, "manager1", "seen", kind="email")
+
+
+def test_a_repeat_goes_out_on_every_channel_again():
+    bank = Bank(away={"hqduty1"}, channels={"hqduty1": ("sms",)})
+    case = bank.raises("teller4", "group_visit", "west-01")
+    fails(case, "hqduty1")
+    receives(case, "hqduty1", "seen", kind="sms")
+    bank.later(120)
+    (way,) = told(case, "hqduty1").ways
+    assert (way.failed_at, way.seen_at) == (None, None)
+    assert case.of("alert.raised")[-1].data["recipients"][0]["channels"]
+
+
+def test_a_last_level_to_which_every_way_fails_is_deaf_on_record_and_still_repeated():
+    bank = Bank(offline={"hqduty1"}, channels={"hqduty1": ("sms",)})
+    case = bank.raises("teller4", "group_visit", "west-01")
+    assert fails(case, "hqduty1") == ["alert.failed", "alert.exhausted"]
+    bank.later(120)
+    assert case.rung()[-1][1] == 4
+    assert fails(case, "hqduty1", repeat=1) == ["alert.failed", "alert.exhausted"]

@@ -1,0 +1,253 @@
+"""Sends what the outbox holds for channels to the outside, each message until it is taken.
+
+A loop claims what is due; every message then goes its own way, in a greenlet of its own, so that
+nothing waits for a provider that hangs. What came of it goes back through the write path.
+"""
+
+from collections import Counter
+from datetime import timedelta
+
+import structlog
+from gevent import Greenlet, spawn
+from gevent.event import Event
+from gevent.pool import Group
+
+from backend.batch import Batch
+from backend.envelope import Envelope, Outcome
+from backend.outgoing.outbox import (
+    LONGEST_PAUSE,
+    Delivery,
+    claim,
+    claim_waiting,
+    give_up,
+    is_held,
+    next_due,
+    note_sent,
+    pause_before,
+    try_again,
+)
+from backend.outgoing.places import Crowded, Places
+from backend.outgoing.wording import Wording
+from backend.services import Services
+from escalation.commands import DeliveryFailed
+from notifications.channels.channel import Undelivered
+
+LONGEST_SLEEP = 5.0
+"""Seconds; what a process that is gone had claimed is found by then."""
+TRIES = 3
+"""After so many failures in a row it is on record that a channel does not take the alert."""
+FAULTS = 5
+"""After so many unexpected failures in a row a row is parked, with an alarm in the log."""
+
+_log = structlog.get_logger("courier")
+_Key = tuple[str, str, str, int]
+
+
+class Courier:
+    """The outbox's loop in one process; several share the rows by their leases."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._wording = Wording(services)
+        self._places = Places()
+        self._wake = Event()
+        self._under_way = Group()
+        self._faults: Counter[_Key] = Counter()
+        self._loop: Greenlet[..., None] | None = None
+        self.sent: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        self.parked = 0
+
+    def start(self) -> None:
+        """Begin; what was cut off in the middle is sent again when its lease has run out."""
+        self._loop = spawn(self._run)
+
+    def stop(self) -> None:
+        """No more is sent; what is on its way is not waited for."""
+        if self._loop is not None:
+            self._loop.kill()
+        self._under_way.kill()
+
+    @property
+    def alive(self) -> bool:
+        """The loop runs (readiness)."""
+        return self._loop is not None and not self._loop.dead
+
+    @property
+    def busy(self) -> bool:
+        """Something is on its way."""
+        return len(self._under_way) > 0
+
+    def wake(self) -> None:
+        """Rows were committed, or the clock was moved: look again now."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                pause = self._round()
+            except Exception:  # noqa: BLE001  (the outbox must outlive any fault)
+                _log.exception("outbox_failed")
+                pause = 1.0
+            if pause:
+                self._wake.wait(pause)
+
+    def _round(self) -> float:
+        """Claim what is due and send it off; for how long to sleep then, in seconds."""
+        services = self._services
+        due_at = services.reader.run(next_due)
+        if due_at is None:
+            return LONGEST_SLEEP
+        if due_at > services.clock.now():
+            return max(0.001, min(services.clock.seconds_until(due_at), LONGEST_SLEEP))
+        now = services.clock.now()
+        claimed = services.writer.run(lambda batch: claim(batch.conn, now))
+        together: dict[tuple[str, str], list[Delivery]] = {}
+        for each in claimed:
+            together.setdefault((each.user_id, each.channel), []).append(each)
+        for deliveries in together.values():
+            self._under_way.spawn(self._sort, deliveries)
+        return 0 if claimed else 0.05  # where another process was quicker
+
+    def _sort(self, deliveries: list[Delivery]) -> None:
+        """What is urgent goes at once and alone; the rest together with what still waits."""
+        urgent: list[Delivery] = []
+        rest: list[Delivery] = []
+        for each in deliveries:
+            try:
+                (urgent if self._wording.is_urgent(each) else rest).append(each)
+            except Exception as error:  # noqa: BLE001  (one bad row never stops the rest)
+                self._broke([each], error)
+        for each in urgent:
+            self._under_way.spawn(self._deliver, [each])
+        if rest:
+            self._deliver(rest + self._waiting_with(rest[0]))
+
+    def _waiting_with(self, first: Delivery) -> list[Delivery]:
+        services = self._services
+        now, user, channel = services.clock.now(), first.user_id, first.channel
+        try:
+            return services.writer.run(lambda batch: claim_waiting(batch.conn, now, user, channel))
+        except Exception:  # noqa: BLE001  (they are sent when they are due)
+            _log.exception("grouping_failed")
+            return []
+
+    def _deliver(self, deliveries: list[Delivery]) -> None:
+        """One message, from the claim to what came of it."""
+        try:
+            self._send(deliveries)
+        except Undelivered as error:
+            self._refused(deliveries, error)
+        except Crowded:
+            self._later(deliveries)
+        except Exception as error:  # noqa: BLE001  (one bad row never stops the rest)
+            self._broke(deliveries, error)
+
+    def _send(self, deliveries: list[Delivery]) -> None:
+        services, to = self._services, deliveries[0].to
+        if to is None:
+            raise Undelivered("已停用", "switched off", again=False)
+        channel = services.ways.get(to.kind)
+        if channel is None:
+            raise Undelivered("没有这个渠道", "no such channel here", again=False)
+        with self._places.one(to):
+            # Read now, after any waiting: who has answered meanwhile is left in peace.
+            message = self._wording.message(deliveries)
+            if message is None:
+                return
+            channel.send(to, message, services.outside)
+        self._taken(deliveries)
+
+    def _taken(self, deliveries: list[Delivery]) -> None:
+        now = self._services.clock.now()
+        self._services.writer.submit(lambda batch: note_sent(batch, deliveries, now))
+        for each in deliveries:
+            self._faults.pop(_key(each), None)
+            self.sent[_kind(each)] += 1
+            _log.info("sent", **_notice(each))
+
+    def _refused(self, deliveries: list[Delivery], error: Undelivered) -> None:
+        for each in deliveries:
+            self._faults.pop(_key(each), None)
+            self._record(each, error.detail, again=error.again, after=error.after)
+
+    def _later(self, deliveries: list[Delivery]) -> None:
+        """Nothing was tried: the lease is given back."""
+        now = self._services.clock.now()
+
+        def give_back(batch: Batch) -> None:
+            for each in deliveries:
+                try_again(batch, each, now, "", counts=False)
+
+        self._services.writer.submit(give_back)
+        self.wake()
+
+    def _broke(self, deliveries: list[Delivery], error: Exception) -> None:
+        """A fault of our own: tried again, but not for ever."""
+        for each in deliveries:
+            key = _key(each)
+            self._faults[key] += 1
+            again = self._faults[key] < FAULTS
+            # Never the error's text: it may hold an address.
+            what = {"error_type": type(error).__name__, "at": _place(error), **_notice(each)}
+            _log.error("delivery_broke", **what)
+            if not again:
+                del self._faults[key]
+                self.parked += 1
+                _log.critical("delivery_parked", **what)
+            self._record(each, "系统内部错误 / an internal fault", again=again)
+
+    def _record(
+        self, delivery: Delivery, detail: str, *, again: bool, after: int | None = None
+    ) -> None:
+        """Write down that it did not go out, and whether and when it is tried again."""
+        services, tries = self._services, delivery.tries + 1
+        self.failed[_kind(delivery)] += 1
+        pause = pause_before(tries, services.clock.random_bytes)
+        pause = max(pause, timedelta(seconds=min(after or 0, LONGEST_PAUSE)))
+        due_at = services.clock.now() + pause
+
+        def record(batch: Batch) -> Outcome | None:
+            if not is_held(batch.conn, delivery):
+                return None  # somebody else tries it by now
+            if again:
+                try_again(batch, delivery, due_at, detail)
+            else:
+                give_up(batch, delivery, detail)
+            if again and tries != TRIES:
+                return None
+            return services.write_path.handle(batch, self._failure(delivery, detail))
+
+        try:
+            services.writer.submit(record, delivery.incident_id)
+        except Exception:  # noqa: BLE001  (its lease runs out, and it is sent again)
+            _log.exception("failure_not_recorded", **_notice(delivery))
+        self.wake()
+
+    def _failure(self, delivery: Delivery, detail: str) -> Envelope:
+        each = delivery
+        failed = DeliveryFailed(each.alert_id, each.repeat, each.user_id, each.channel, detail)
+        new_id = self._services.clock.new_id()
+        return Envelope(failed, None, new_id, {}, incident_id=each.incident_id)
+
+
+def _key(each: Delivery) -> _Key:
+    return each.alert_id, each.user_id, each.channel, each.repeat
+
+
+def _kind(each: Delivery) -> str:
+    return "gone" if each.to is None else each.to.kind
+
+
+def _notice(each: Delivery) -> dict[str, str]:
+    """As a log line names it: no address, no name."""
+    return {"alert_id": each.alert_id, "user_id": each.user_id, "kind": _kind(each)}
+
+
+def _place(error: Exception) -> str:
+    """File and line of our code where it happened."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

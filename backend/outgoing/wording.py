@@ -1,0 +1,72 @@
+"""From claimed rows to the message that goes out: by the state of the incident at that moment."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from backend.outgoing.ack_links import acknowledge_link
+from backend.outgoing.outbox import Delivery
+from backend.services import Services
+from escalation.incident import Alert, Incident
+from notifications.channels.channel import Message, Undelivered
+from notifications.notice import Kind
+from notifications.words import grouped, outside_message
+
+
+class Wording:
+    """Says what a row is about."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def is_urgent(self, delivery: Delivery) -> bool:
+        """It waits for nothing."""
+        _, alert = self._services.reader.run(lambda conn: self._alert(conn, delivery))
+        return alert.urgency == "immediate"
+
+    def message(self, deliveries: Sequence[Delivery]) -> Message | None:
+        """One message for one person; None where nobody need hear of it any more.
+
+        Raises:
+            Undelivered: they do not work here any more.
+        """
+        services = self._services
+        person = services.world.directory.people.get(deliveries[0].user_id)
+        if person is None or not person.active:
+            raise Undelivered("已离职", "no longer here", again=False)
+        found = services.reader.run(lambda conn: [self._one(conn, each) for each in deliveries])
+        messages = [each for each in found if each is not None]
+        return grouped(messages) if messages else None
+
+    def _one(self, conn: Connection, delivery: Delivery) -> Message | None:
+        state, alert = self._alert(conn, delivery)
+        told = alert.told[delivery.user_id]
+        if alert.over or not told.waiting or told.repeat != delivery.repeat:
+            return None
+        services, kind = self._services, _kind(delivery)
+        url = services.settings.public_url
+        take = None
+        if kind == "alert":
+            now = services.clock.now()
+            take = acknowledge_link(url, services.secret, alert.id, delivery.user_id, now)
+        return outside_message(
+            state,
+            kind,
+            alert,
+            services.world.directory.orgs[state.branch],
+            delivery.repeat,
+            link=None if url is None else f"{url}/duty/incidents/{state.id}",
+            acknowledge=take,
+        )
+
+    def _alert(self, conn: Connection, delivery: Delivery) -> tuple[Incident, Alert]:
+        loaded = self._services.states.read(conn, delivery.incident_id)
+        if loaded is None:
+            raise LookupError("an outbox row without an incident")
+        state = loaded.state
+        alerts = state.alerts if delivery.kind == "alert" else state.informed
+        return state, alerts[delivery.alert_id]
+
+
+def _kind(delivery: Delivery) -> Kind:
+    return "alert" if delivery.kind == "alert" else "inform"
