@@ -11,6 +11,8 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "know", "username": NAME}   wait until that person counts as reachable
     {"do": "channel", "username": NAME, "kind": KIND, "address": URL}
                                        from now on they have that channel, too
+    {"do": "switch_off", "username": NAME}
+                                       all their channels
     {"do": "events"}                   what sockets may say, by namespace
     {"do": "settle"}                   wait until nothing is under way
     {"do": "close"}                    end in order; another bank may be opened then
@@ -30,7 +32,7 @@ from unittest.mock import patch
 
 import gevent
 from gevent.pywsgi import WSGIServer
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Executable, func, insert, select, update
 
 from backend import pages
 from backend.app import create_app, start, stop
@@ -53,6 +55,7 @@ from tests.fakes import Broken, VirtualClock
 PATIENCE = 30.0
 """Seconds after which what is under way counts as stuck."""
 _EVENTS = EventRow.__table__
+_CHANNELS = ChannelRow.__table__
 
 
 class Opened:
@@ -111,13 +114,21 @@ class Opened:
             "created_at": services.clock.now(),
         }
 
-        def add(batch: Batch) -> None:
-            batch.conn.execute(insert(ChannelRow.__table__).values(row))
+        self._change(insert(_CHANNELS).values(row))
+        return str(row["id"])
+
+    def switch_off(self, username: str) -> None:
+        """All of somebody's channels."""
+        user = self._services.world.directory.by_username[username].id
+        self._change(update(_CHANNELS).where(_CHANNELS.c.user_id == user).values(enabled=False))
+
+    def _change(self, statement: Executable) -> None:
+        def change(batch: Batch) -> None:
+            batch.conn.execute(statement)
             bump_version(batch)
 
-        services.writer.run(add)
-        services.world_changed()
-        return str(row["id"])
+        self._services.writer.run(change)
+        self._services.world_changed()
 
     def settle(self) -> None:
         """Until nothing is due, nothing waits for the writer, and all has its position."""
@@ -201,6 +212,8 @@ class Host:
             return opened.events()
         elif order["do"] == "know":
             opened.know(order["username"])
+        elif order["do"] == "switch_off":
+            opened.switch_off(order["username"])
         elif order["do"] == "channel":
             return {"id": opened.channel(order["username"], order["kind"], order["address"])}
         opened.settle()
