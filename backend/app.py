@@ -13,12 +13,13 @@ from flask_smorest import Api
 from sqlalchemy import Connection, text
 from sqlalchemy import Engine as SqlEngine
 
-from backend import pages
+from backend import ack_page, pages
 from backend.api import (
     absences,
     attachments,
     audit,
     auth,
+    channels,
     commands,
     devices,
     exports,
@@ -28,6 +29,7 @@ from backend.api import (
     one_time_codes,
     orgs,
     playbooks,
+    push,
     rota,
     sync,
     timeline,
@@ -71,6 +73,8 @@ from playbooks.load import LIBRARY, load_library
 RESOURCES = (
     auth,
     one_time_codes,
+    channels,
+    push,
     devices,
     users,
     orgs,
@@ -130,6 +134,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(health.blueprint)
     health.document(api)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(ack_page.blueprint)
     return app
 
 

@@ -23,10 +23,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """The caller takes it up, and perhaps says when they arrive."""
+    """The caller takes it up, and perhaps says when they arrive.
+
+    ``by_link``: straight from a message, with its link for a proof and no session.
+    """
 
     name: ClassVar[str] = "acknowledge"
     eta_minutes: int | None = None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

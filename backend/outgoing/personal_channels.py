@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from backend.tables import ChannelRow
+from backend.tables import ChannelRow, UserRow
 
 WEBPUSH = "webpush"
 PROVEN_FOR = timedelta(days=7)
 """A push subscription counts as a way to somebody for so long after its last receipt."""
 
 _CHANNELS = ChannelRow.__table__
+_USERS = UserRow.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,15 @@ class PersonalChannel:
 
 
 def load_channels(conn: Connection) -> Mapping[str, tuple[PersonalChannel, ...]]:
-    """Everybody's channels by user id, in the order in which they were made."""
+    """Everybody's channels by user id, in the order in which they were made.
+
+    Who has left has none that are used.
+    """
     found: dict[str, list[PersonalChannel]] = {}
-    rows = conn.execute(select(_CHANNELS).order_by(_CHANNELS.c.created_at, _CHANNELS.c.id))
-    for row in rows:
+    staff = (
+        select(_CHANNELS).join(_USERS, _USERS.c.id == _CHANNELS.c.user_id).where(_USERS.c.active)
+    )
+    for row in conn.execute(staff.order_by(_CHANNELS.c.created_at, _CHANNELS.c.id)):
         channel = PersonalChannel(
             row.id, row.user_id, row.kind, row.address, row.secret, row.enabled, row.proven_at
         )

@@ -28,14 +28,14 @@ def acknowledge(decision: Decision, command: Acknowledge) -> None:
     if nothing_new:
         return
     act_by = state.act_by or act_deadline(state, context.now)
-    decision.add(
-        ev.ALERT_ACKNOWLEDGED,
-        {
-            "alerts": covered,
-            "eta_minutes": command.eta_minutes,
-            "act_by": None if act_by is None else stamp(act_by),
-        },
-    )
+    data: dict[str, object] = {
+        "alerts": covered,
+        "eta_minutes": command.eta_minutes,
+        "act_by": None if act_by is None else stamp(act_by),
+    }
+    if command.by_link:
+        data["by_link"] = True
+    decision.add(ev.ALERT_ACKNOWLEDGED, data)
     tick(decision, "acknowledged")
 
 

@@ -48,6 +48,14 @@ def _pages(*rules: str) -> dict[str, Route]:
     return {f"GET {rule}": Route("public", ALL) for rule in rules}
 
 
+SUBSCRIPTION = {
+    "endpoint": "https://push.example/1",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORc"
+        "xaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 SYNC = {"device_now": "2026-03-11T02:00:00Z", "mono_now": 1, "commands": []}
 LOGIN = {"username": "guard1", "password": "demo-counterbell"}
 NEW_USER = {
@@ -76,7 +84,10 @@ ROUTES: dict[str, Route] = {
     **_pages("/healthz", "/readyz", "/metrics", "/api/docs", "/api/docs.css"),
     **_pages("/api/v1/audit/key"),
     **_pages("/", f"/{FILES}", f"/{AREAS}", f"/{AREAS}/<path:rest>", "/assets/<path:name>"),
-    **_pages("/sw.js"),
+    **_pages("/sw.js", "/a/look.css"),
+    # The token is the proof; each wrong one gets the same page (scenarios/test_ack_link.py).
+    **_pages("/a/<token>"),
+    "POST /a/<token>": Route("public", ALL),
     "POST /api/v1/auth/login": Route("public", ALL, LOGIN),
     "POST /api/v1/auth/logout": Route("signed_in", PEOPLE),
     "GET /api/v1/auth/me": Route("signed_in", PEOPLE),
@@ -122,6 +133,15 @@ ROUTES: dict[str, Route] = {
     "DELETE /api/v1/users/me/otp": Route(
         "signed_in", PEOPLE - {ON_TABLET}, {"password": "demo-counterbell"}
     ),
+    "GET /api/v1/users/me/channels": Route("signed_in", PEOPLE - {ON_TABLET}),
+    "PUT /api/v1/users/me/channels": Route("signed_in", PEOPLE - {ON_TABLET}, []),
+    "POST /api/v1/users/me/push-subscriptions": Route(
+        "signed_in", PEOPLE - {ON_TABLET}, SUBSCRIPTION
+    ),
+    "DELETE /api/v1/users/me/push-subscriptions": Route(
+        "signed_in", PEOPLE - {ON_TABLET}, {"endpoint": "https://push.example/1"}
+    ),
+    "POST /api/v1/push/receipts": Route("public", ALL, {}),
     "GET /api/v1/playbooks": Route("person_or_device", PAIRED),
     "GET /api/v1/incidents": Route("signed_in", PEOPLE),
     "POST /api/v1/incidents": Route(

@@ -159,6 +159,15 @@ def command(name: str, **body: Any) -> tuple[str, dict[str, Any]]:
 
 
 SETTLED = {"resolution": "好了", "outcome": "settled"}
+SUBSCRIPTION = {
+    "endpoint": "https://push.example/1",
+    "keys": {
+        # The example of RFC 8291, section 5.
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORc"
+        "xaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 OCCURRED = {"device_at": "2026-03-11T02:00:00Z", "mono_ms": 1, "session": "a"}
 #: A good request for each operation that needs more than its path. In this order an incident
 #: goes through its life.
@@ -210,6 +219,11 @@ GOOD |= {
     "PATCH /api/v1/users/{username}": {"body": {"name": "新人甲"}},
     "POST /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
     "DELETE /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
+    "PUT /api/v1/users/me/channels": {
+        "body": [{"kind": "email", "address": "li@bank.example", "enabled": True}]
+    },
+    "POST /api/v1/users/me/push-subscriptions": {"body": SUBSCRIPTION},
+    "DELETE /api/v1/users/me/push-subscriptions": {"body": {"endpoint": "https://push.example/2"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},
 }

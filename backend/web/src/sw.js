@@ -2,7 +2,7 @@
 // vite.plugins.ts puts the version and the list in. Data never goes through here.
 const CACHE = 'counterbell-__VERSION__'
 const FILES = ['__FILES__']
-const SERVERS = /^\/(api|socket\.io|healthz|readyz|metrics)(\/|$)/
+const SERVERS = /^\/(a|api|socket\.io|healthz|readyz|metrics)(\/|$)/
 
 // Where the browser knows these, what goes to the server leaves without waking this worker: a tap is quicker.
 const PAST = [
