@@ -52,6 +52,7 @@ from backend.json_bodies import JsonBodies
 from backend.lean_flask import LeanFlask
 from backend.organisation import World
 from backend.outgoing.outside import WayOut
+from backend.outgoing.trial import Pace
 from backend.outgoing.ways import ways_of
 from backend.presence import Presence
 from backend.problems import register as register_problems
@@ -231,6 +232,7 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
         write_path=write_path,
         notes=BranchNotes(write_path, states, clock),
         hints=hints,
+        trials=Pace(clock.steady),
         ways=ways_of(settings, secret),
         outside=WayOut(clock, settings.channel_hosts, settings.mail_server),
     )

@@ -14,6 +14,7 @@ from backend.envelope import Envelope, Outcome
 from backend.handle import WritePath
 from backend.hints import Hints
 from backend.organisation import World
+from backend.outgoing.trial import Pace
 from backend.presence import Presence
 from backend.reader import Reader, Slow
 from backend.sessions import Sessions
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Services:
     """The parts. ``position`` is the end of the sealed log, as far as this process knows.
 
-    ``ways``: the channels by kind, which send through ``outside``.
+    ``ways``: the channels by kind, which send through ``outside``; ``trials``: how often one is
+    tried by hand.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Services:
     hints: Hints
     ways: Mapping[str, Channel]
     outside: Outside
+    trials: Pace
     position: int = 0
     writer: Writer = None  # type: ignore[assignment]  # set right after building
     gateway: "Gateway" = None  # type: ignore[assignment]  # likewise

@@ -1,12 +1,9 @@
 """Bodies and answers about a person's own channels (contract, section 6)."""
 
-import base64
-import binascii
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from marshmallow import Schema, fields, pre_load, validate
+from marshmallow import Schema, fields, pre_load, validate, validates_schema
 
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, Uuid, Whole, words
@@ -14,52 +11,18 @@ from escalation.timeline import MAX_INTEGER
 
 KINDS = ("wecom", "dingtalk", "feishu", "email", "sms", "webhook", "ntfy", "apprise", "webpush")
 LONGEST_ADDRESS = 2000
-_POINT = 65
-"""Bytes of an uncompressed point on P-256."""
-_AUTH = 16
-
-
-class PushKey(PlainText):
-    """The browser's public key: a point on P-256, base64url."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _bytes_of(text, _POINT))
-        except ValueError as fault:
-            raise words("不是浏览器的推送密钥。", "This is no push key of a browser.") from fault
-        return text.rstrip("=")
-
-
-class PushAuth(PlainText):
-    """The browser's authentication secret: 16 bytes, base64url."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            _bytes_of(text, _AUTH)
-        except ValueError as fault:
-            raise words("不是浏览器的推送密钥。", "This is no push key of a browser.") from fault
-        return text.rstrip("=")
-
-
-class Endpoint(PlainText):
-    """Where a browser's push service takes messages for it: always HTTPS (RFC 8030)."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        if not _is_endpoint(text):
-            raise words("推送地址须是 https 网址。", "A push endpoint is an https address.")
-        return text
 
 
 class ChannelBodySchema(Strict):
-    """One of them. A new one has no ``id`` yet; the ``secret`` may be left as it is."""
+    """One of them. A new one has no ``id`` yet.
+
+    The ``secret`` stays as it is where it is null or missing; an empty one takes it away.
+    """
 
     id = Uuid()
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     address = PlainText(longest=LONGEST_ADDRESS, required=True)
-    secret = PlainText(longest=200, allow_none=True)
+    secret = PlainText(longest=200, shortest=0, allow_none=True)
     enabled = Flag(load_default=True)
     proven_at = fields.Raw(allow_none=True, metadata={"description": "As it was read; ignored."})
 
@@ -85,14 +48,14 @@ class ChannelSchema(Schema):
 class PushKeysSchema(Strict):
     """What a message is encrypted with (RFC 8291)."""
 
-    p256dh = PushKey(longest=200, required=True)
-    auth = PushAuth(longest=100, required=True)
+    p256dh = PlainText(longest=200, required=True)
+    auth = PlainText(longest=100, required=True)
 
 
 class SubscriptionBodySchema(Strict):
     """As ``PushSubscription.toJSON()`` has it."""
 
-    endpoint = Endpoint(longest=LONGEST_ADDRESS, required=True)
+    endpoint = PlainText(longest=LONGEST_ADDRESS, required=True)
     keys = fields.Nested(PushKeysSchema, required=True)
     expirationTime = fields.Raw(allow_none=True)  # noqa: N815  (the browser's name)
 
@@ -100,15 +63,22 @@ class SubscriptionBodySchema(Strict):
 class EndpointBodySchema(Strict):
     """Which browser."""
 
-    endpoint = Endpoint(longest=LONGEST_ADDRESS, required=True)
+    endpoint = PlainText(longest=LONGEST_ADDRESS, required=True)
 
 
 class ReceiptBodySchema(Strict):
-    """What a browser's service worker has shown. The endpoint, which nobody knows, is the proof."""
+    """What a service worker has shown: an alert, or a trial. The endpoint is the proof."""
 
-    endpoint = Endpoint(longest=LONGEST_ADDRESS, required=True)
-    alert_id = PlainText(longest=64, required=True)
-    repeat = Whole(0, MAX_INTEGER, required=True)
+    endpoint = PlainText(longest=LONGEST_ADDRESS, required=True)
+    alert_id = PlainText(longest=64)
+    repeat = Whole(0, MAX_INTEGER, load_default=0)
+    test_id = PlainText(longest=64)
+
+    @validates_schema
+    def one_of_both(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Either an alert or a trial."""
+        if ("alert_id" in data) == ("test_id" in data):
+            raise words("请给出提醒编号。", "Say which alert.")
 
 
 class SubscribedSchema(Schema):
@@ -128,31 +98,3 @@ class TestedSchema(Schema):
 
     state = fields.String(required=True, validate=validate.OneOf(("sent", "failed")))
     detail = fields.String(required=True)
-
-
-def _bytes_of(text: str, length: int) -> bytes:
-    try:
-        found = base64.b64decode(
-            text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True
-        )
-    except binascii.Error as error:
-        raise ValueError("not base64url") from error
-    if len(found) != length:
-        raise ValueError("of another length")
-    return found
-
-
-def _is_endpoint(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and "@" not in parts.netloc
-            and (parts.port is None or parts.port > 0)
-            and text.isascii()
-            and text.isprintable()
-            and " " not in text
-        )
-    except ValueError:
-        return False

@@ -10,11 +10,12 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.channel_schemas import (
     EndpointBodySchema,
+    PushKeySchema,
     ReceiptBodySchema,
     SubscribedSchema,
     SubscriptionBodySchema,
 )
-from backend.api.channels import own_person
+from backend.api.channels import expect_sendable, own_person
 from backend.api.identity_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, public, signed_in
@@ -26,12 +27,16 @@ from backend.outgoing.own_channels import (
     mark_proven,
 )
 from backend.outgoing.personal_channels import WEBPUSH
+from backend.outgoing.trial import is_test_id
+from backend.outgoing.ways import push_key
 from backend.problems import NotFound
 from backend.services import services
 from backend.tables import ChannelRow
 from escalation.commands import Receive
-from escalation.refusal import Forbidden
+from escalation.people import Person
+from escalation.refusal import Forbidden, Invalid
 from escalation.rights import Caller
+from notifications.channels.webpush import application_server_key
 
 blueprint = Blueprint("push", __name__, description="Web push.")
 
@@ -52,6 +57,7 @@ def subscribe(body: Mapping[str, Any]) -> Response:
             "A counter tablet takes no push; use your phone.",
         )
     new = Subscription(body["endpoint"], body["keys"]["p256dh"], body["keys"]["auth"])
+    expect_sendable("endpoint", WEBPUSH, new.endpoint, new.secret)
     found = house.writer.run(lambda batch: keep_subscription(batch, house.clock, person, new))
     house.world_changed()
     return answer({"id": found}, 201)
@@ -71,13 +77,22 @@ def unsubscribe(body: Mapping[str, Any]) -> Response:
     return Response(status=204)
 
 
+@blueprint.get("/push/key")
+@signed_in
+@problems(401, 403)
+@blueprint.response(200, PushKeySchema)
+def key() -> Response:
+    """What a browser subscribes to."""
+    return answer({"key": application_server_key(push_key(services().secret))})
+
+
 @blueprint.post("/push/receipts")
 @public
 @problems(400, 404, 413, 422, 507)
 @blueprint.arguments(ReceiptBodySchema)
 @blueprint.response(204)
 def receive(body: Mapping[str, Any]) -> Response:
-    """A service worker has shown an alert; its endpoint is the proof, signed in or not.
+    """A service worker has shown something; its endpoint is the proof, signed in or not.
 
     Only the browser, its push service and this server know an endpoint (RFC 8030, 8.1).
     """
@@ -86,16 +101,31 @@ def receive(body: Mapping[str, Any]) -> Response:
     person = None if found is None else house.world.directory.people.get(found.user_id)
     if found is None or person is None or not person.active:
         raise NotFound
-    command = Receive("delivered", body["alert_id"], body["repeat"], found.id)
+    if "test_id" in body:
+        _tried(found.id, body["test_id"])
+    else:
+        _received(Receive("delivered", body["alert_id"], body["repeat"], found.id), person)
+    return Response(status=204)
+
+
+def _received(command: Receive, person: Person) -> None:
+    house = services()
     envelope = Envelope(command, Caller(person), house.clock.new_id(), {"command": "receive"})
 
     def work(batch: Batch) -> Outcome:
         outcome = house.write_path.receipt(batch, envelope)
-        mark_proven(batch, house.clock, found.id)
+        mark_proven(batch, house.clock, command.channel)
         return outcome
 
     house.writer.submit(work)
-    return Response(status=204)
+
+
+def _tried(channel_id: str, test_id: str) -> None:
+    house = services()
+    if not is_test_id(house.secret, channel_id, test_id, house.clock.now()):
+        raise Invalid("test_id", "没有这条测试。", "There is no such trial.")
+    house.writer.run(lambda batch: mark_proven(batch, house.clock, channel_id))
+    house.world_changed()
 
 
 def _subscribed(conn: Connection, endpoint: str) -> Any:

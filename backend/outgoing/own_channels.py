@@ -27,8 +27,6 @@ MOST = 20
 """Channels of one person."""
 PROOF_HOLDS = timedelta(hours=1)
 """A receipt within this says nothing new, and changes no row."""
-WEBHOOK = "webhook"
-SECRET_BYTES = 32
 _CHANNELS = ChannelRow.__table__
 
 
@@ -36,7 +34,8 @@ _CHANNELS = ChannelRow.__table__
 class Wanted:
     """One channel as its owner wants it; without an ``id`` it is a new one.
 
-    ``secret`` None leaves what is there; ``place`` is where it stands in what was sent.
+    ``secret`` None leaves what is there, an empty one takes it away; ``place`` is where it
+    stands in what was sent.
     """
 
     place: str
@@ -54,6 +53,11 @@ class Subscription:
     endpoint: str
     p256dh: str
     auth: str
+
+    @property
+    def secret(self) -> str:
+        """The keys as a channel keeps them."""
+        return orjson.dumps({"p256dh": self.p256dh, "auth": self.auth}).decode()
 
 
 def keep_channels(batch: Batch, clock: Clock, person: Person, wanted: Sequence[Wanted]) -> None:
@@ -89,7 +93,7 @@ def keep_subscription(batch: Batch, clock: Clock, person: Person, new: Subscript
     Raises:
         Invalid: they have as many channels as anybody may have.
     """
-    keys = orjson.dumps({"p256dh": new.p256dh, "auth": new.auth}).decode()
+    keys = new.secret
     here = _CHANNELS.c.kind == WEBPUSH, _CHANNELS.c.address == new.endpoint
     found = batch.conn.execute(select(_CHANNELS).where(*here)).mappings().first()
     if found is not None and found["user_id"] == person.id:
@@ -164,19 +168,17 @@ def _row(
         "kind": wanted.kind,
         "address": wanted.address,
         "enabled": wanted.enabled,
-        "secret": _secret(clock, wanted, before),
+        "secret": _secret(wanted, before),
         "proven_at": before["proven_at"] if same_push else None,
     }
 
 
-def _secret(clock: Clock, wanted: Wanted, before: Mapping[str, Any] | None) -> str | None:
-    """The given one, else the one that was there; a webhook is never without."""
-    kept = before["secret"] if before is not None and before["kind"] == wanted.kind else None
-    if before is not None and wanted.kind == WEBPUSH:
-        return str(kept)
-    if wanted.secret is None and kept is None and wanted.kind == WEBHOOK:
-        return clock.random_bytes(SECRET_BYTES).hex()
-    return kept if wanted.secret is None else wanted.secret
+def _secret(wanted: Wanted, before: Mapping[str, Any]) -> str | None:
+    """The given one, else the one that was there; a push subscription's is its browser's."""
+    kept = before["secret"] if before["kind"] == wanted.kind else None
+    if wanted.secret is None or wanted.kind == WEBPUSH:
+        return kept
+    return wanted.secret or None
 
 
 def _fresh(clock: Clock, person: Person, wanted: Wanted, moment: datetime) -> dict[str, Any]:
@@ -185,7 +187,7 @@ def _fresh(clock: Clock, person: Person, wanted: Wanted, moment: datetime) -> di
         "user_id": person.id,
         "kind": wanted.kind,
         "address": wanted.address,
-        "secret": _secret(clock, wanted, None),
+        "secret": wanted.secret or None,
         "enabled": wanted.enabled,
         "created_at": moment,
         "proven_at": None,

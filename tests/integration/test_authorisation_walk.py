@@ -141,6 +141,8 @@ ROUTES: dict[str, Route] = {
     "DELETE /api/v1/users/me/push-subscriptions": Route(
         "signed_in", PEOPLE - {ON_TABLET}, {"endpoint": "https://push.example/1"}
     ),
+    "POST /api/v1/channels/<channel_id>/test": Route("signed_in", {"manager1"}),
+    "GET /api/v1/push/key": Route("signed_in", PEOPLE),
     "POST /api/v1/push/receipts": Route("public", ALL, {}),
     "GET /api/v1/playbooks": Route("person_or_device", PAIRED),
     "GET /api/v1/incidents": Route("signed_in", PEOPLE),
@@ -227,7 +229,14 @@ class Walk:
             "<device_id>": spare.device_id,
             "<username>": "teller1",
             "<org_id>": "east-01",
+            "<channel_id>": self._channel(),
         }
+
+    def _channel(self) -> str:
+        """One of the manager's own, at an address where nobody listens."""
+        nowhere = {"kind": "ntfy", "address": "http://127.0.0.1:9/topic"}
+        (made,) = self._house.person("manager1").does("PUT", "/users/me/channels", [nowhere])
+        return str(made["id"])
 
     def asks(self, who: str, name: str, route: Route) -> int:
         method, _, rule = name.partition(" ")

@@ -220,7 +220,7 @@ GOOD |= {
     "POST /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
     "DELETE /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
     "PUT /api/v1/users/me/channels": {
-        "body": [{"kind": "email", "address": "li@bank.example", "enabled": True}]
+        "body": [{"kind": "ntfy", "address": "https://ntfy.example/topic", "enabled": True}]
     },
     "POST /api/v1/users/me/push-subscriptions": {"body": SUBSCRIPTION},
     "DELETE /api/v1/users/me/push-subscriptions": {"body": {"endpoint": "https://push.example/2"}},

@@ -15,7 +15,7 @@ from tests.house import House
 MINE = "/users/me/channels"
 PUSH = "/users/me/push-subscriptions"
 HOOK = {"kind": "webhook", "address": "http://127.0.0.1:9/hook", "enabled": True}
-MAIL = {"kind": "email", "address": "zhou@bank.example", "enabled": False}
+TOPIC = {"kind": "ntfy", "address": "https://ntfy.example/zhou", "enabled": False}
 
 
 def subscription(endpoint: str = "https://push.example/send/1") -> dict[str, Any]:
@@ -47,20 +47,20 @@ def logged(house: House) -> list[dict[str, Any]]:
 
 def test_what_is_put_is_what_is_there_and_what_is_missing_is_gone(manager: Client) -> None:
     assert manager.get(MINE) == []
-    first = manager.does("PUT", MINE, [HOOK, MAIL])
+    first = manager.does("PUT", MINE, [HOOK, TOPIC])
     assert [(each["kind"], each["address"], each["enabled"]) for each in first] == [
         ("webhook", "http://127.0.0.1:9/hook", True),
-        ("email", "zhou@bank.example", False),
+        ("ntfy", "https://ntfy.example/zhou", False),
     ]
     assert manager.get(MINE) == first
-    hook, mail = first
-    kept = manager.does("PUT", MINE, {"items": [{**mail, "enabled": True}]})
-    assert kept == [{**mail, "enabled": True}]
+    hook, topic = first
+    kept = manager.does("PUT", MINE, {"items": [{**topic, "enabled": True}]})
+    assert kept == [{**topic, "enabled": True}]
     assert hook["id"] not in json.dumps(manager.get(MINE))
 
 
 def test_what_was_read_can_be_put_as_it_is(manager: Client) -> None:
-    manager.does("PUT", MINE, [HOOK, MAIL])
+    manager.does("PUT", MINE, [HOOK, TOPIC])
     manager.does("POST", PUSH, subscription())
     read = manager.get(MINE)
     assert manager.does("PUT", MINE, read) == read
@@ -71,7 +71,7 @@ def test_a_webhook_has_a_secret_that_stays_until_another_is_given(manager: Clien
     assert len(hook["secret"]) == 64
     entry = {name: hook[name] for name in ("id", "kind", "address", "enabled")}
     assert manager.does("PUT", MINE, [entry])[0]["secret"] == hook["secret"]
-    assert manager.does("PUT", MINE, [{**entry, "secret": "mine"}])[0]["secret"] == "mine"
+    assert manager.does("PUT", MINE, [{**entry, "secret": "m" * 16}])[0]["secret"] == "m" * 16
 
 
 def test_an_id_of_ones_own_making_is_kept_and_that_of_another_person_is_refused(
@@ -101,6 +101,11 @@ def test_an_id_of_ones_own_making_is_kept_and_that_of_another_person_is_refused(
         [{}],
         [{**HOOK, "kind": "pigeon"}],
         [{**HOOK, "kind": "webpush"}],
+        [{**HOOK, "secret": "short"}],
+        [{**HOOK, "address": "http://10.0.0.1/hook"}],
+        [{"kind": "wecom", "address": "https://elsewhere.example/"}],
+        [{"kind": "email", "address": "zhou@bank.example"}],
+        [{"kind": "sms", "address": "13800000000"}],
         [{**HOOK, "address": ""}],
         [{**HOOK, "address": 7}],
         [{**HOOK, "address": "a" * 2001}],
@@ -110,7 +115,7 @@ def test_an_id_of_ones_own_making_is_kept_and_that_of_another_person_is_refused(
         [{**HOOK, "secret": 5}],
         [{**HOOK, "extra": 1}],
         [HOOK, HOOK],
-        [{**MAIL, "address": f"a{number}@bank.example"} for number in range(21)],
+        [{**TOPIC, "address": f"https://ntfy.example/{number}"} for number in range(21)],
     ],
 )
 def test_what_is_no_list_of_channels_changes_nothing(manager: Client, body: Any) -> None:
@@ -148,6 +153,8 @@ def test_a_browser_belongs_to_whoever_used_it_last(house: House, manager: Client
     "change",
     [
         {"endpoint": "http://push.example/1"},
+        {"endpoint": "https://10.0.0.1/1"},
+        {"endpoint": "https://localhost/1"},
         {"endpoint": "https:///1"},
         {"endpoint": "https://a:b@push.example/1"},
         {"endpoint": "https://push.example:0/1"},
@@ -209,4 +216,37 @@ def test_a_receipt_from_nowhere_proves_nothing(house: House, manager: Client) ->
     assert stranger.ask("POST", "/push/receipts", body).status_code == 404
     body["endpoint"] = subscription()["endpoint"]
     assert stranger.ask("POST", "/push/receipts", body).status_code == 422
+    for test_id in ("", ".", "1.x", f"1773194400.{'0' * 32}", "é.é", "x" * 65):
+        trial = {"endpoint": body["endpoint"], "test_id": test_id}
+        assert stranger.ask("POST", "/push/receipts", trial).status_code == 422
     assert manager.get(MINE)[0]["proven_at"] is None
+
+
+def test_the_push_key_is_one_that_browsers_take_and_stays(house: House, manager: Client) -> None:
+    key = manager.get("/push/key")["key"]
+    assert len(base64.urlsafe_b64decode(key + "=")) == 65
+    house.reopened()
+    assert house.person("manager1").get("/push/key")["key"] == key
+
+
+def test_a_trial_says_in_the_readers_words_that_nobody_answered(manager: Client) -> None:
+    (hook,) = manager.does("PUT", MINE, [HOOK])
+    said = manager.does("POST", f"/channels/{hook['id']}/test")
+    assert said["state"] == "failed"
+    assert said["detail"].isascii()
+    manager.lang = "zh"
+    assert not manager.does("POST", f"/channels/{hook['id']}/test")["detail"].isascii()
+
+
+def test_trials_are_for_the_owner_and_not_too_many_in_a_row(house: House, manager: Client) -> None:
+    (hook,) = manager.does("PUT", MINE, [HOOK])
+    path = f"/channels/{hook['id']}/test"
+    assert house.person("deputy1").ask("POST", path).status_code == 404
+    assert house.person("admin1").ask("POST", path).status_code == 404
+    for _ in range(5):
+        assert manager.ask("POST", path).status_code == 200
+    refused = manager.ask("POST", path)
+    assert refused.status_code == 409
+    assert refused.json()["type"].endswith("busy")
+    house.jump(10)
+    assert manager.ask("POST", path).status_code == 200
