@@ -93,6 +93,7 @@ _SAYINGS = {
         ),
     ),
 }
+_DONE = Text("好了，由你负责", "Done: you are in charge")
 _CHARGED = Text("{at} 起由{name}负责。", "{name} has been in charge since {at}.")
 _RAISED = Text("{at} 上报", "Raised {at}")
 _TAKE = Text("我来负责", "I’m in charge")
@@ -160,7 +161,8 @@ def _body(found: Found, matter: Matter) -> Iterator[str]:
     }
     words = _SAYINGS[found.kind]
     about = DISCREET_TITLE if state.discreet else state.primary.title
-    title = _said(about) if found.kind == "asked" else _said(words.title, **named)
+    said = _DONE if found.just_now else words.title
+    title = _said(about) if found.kind == "asked" else _said(said, **named)
     raised = _said(_RAISED, at=_moment(matter.alert.raised_at, zone))
     where = raised if state.discreet else f"{escape(matter.branch.name)} · {raised}"
     yield f'<h1 role="status">{title}</h1>'

@@ -24,6 +24,7 @@ _.suggestions
 _.q
 _.only_
 _.exclude
+_.expirationTime
 # Columns that only SQL or an auditor reads.
 _.fingerprint
 _.head_seq

@@ -61,7 +61,7 @@ def test_a_manager_takes_charge_from_the_message_and_everybody_sees_it(
     assert "03-11 10:00 上报" in said(page)
     done = link.pressed("zh")
     assert done.status_code == 200
-    assert "由你负责" in said(done)
+    assert "好了，由你负责" in said(done)
     over = manager.hears("alert_over", alert_id=alert["alert_id"])
     assert (over["because"], over["by"]["username"]) == ("acknowledged", "manager1")
     now = manager.incident(incident)
@@ -102,6 +102,7 @@ def test_a_second_press_does_nothing_more_and_says_who_is_in_charge(
     house.advance(60)
     again = link.pressed()
     assert "You are in charge" in said(again)
+    assert "Done" not in said(again)
     assert "Since 03-11 10:00" in said(again)
     happened = types(manager.get(f"/incidents/{incident['id']}/timeline"))
     assert happened.count("alert.acknowledged") == 1
@@ -211,7 +212,7 @@ def test_a_discreet_page_names_neither_type_nor_branch(house: House, manager: Cl
         for words in ("媒体", "暗访", "城东", "edia", "overt"):
             assert words not in link.opened(lang).text
     assert "内部提醒" in said(link.opened("zh"))
-    assert "You are in charge" in said(link.pressed())
+    assert "you are in charge" in said(link.pressed())
     assert "城东" not in link.opened("zh").text
 
 
