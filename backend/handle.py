@@ -351,9 +351,10 @@ class WritePath:
 
     def _reachable(self, now: datetime, user_id: str, *, quietly: bool) -> bool:
         """A socket, or a way to the outside. What is discreet goes to their own devices too."""
-        return self._presence.reachable(user_id, quietly=quietly) or counts_as_reachable(
-            self._world.channels.get(user_id, ()), now
-        )
+        if self._presence.reachable(user_id, quietly=quietly):
+            return True
+        channels = self._world.channels.get(user_id)
+        return channels is not None and counts_as_reachable(channels, now)
 
     def _channels_of(self, user_id: str) -> Sequence[tuple[str, str]]:
         channels = self._world.channels.get(user_id)

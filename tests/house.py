@@ -186,7 +186,7 @@ class House:
         self._tell("settle")
 
     def knows(self, username: str) -> None:
-        """Wait until it takes somebody for reachable, of whom another process has told it."""
+        """Wait until it takes somebody for reachable, as another process has told."""
         self._tell("know", username=username)
 
     def gives(self, username: str, address: str, kind: str = "webhook") -> str:

@@ -98,8 +98,9 @@ class Opened:
     def know(self, username: str) -> None:
         """Wait until this process takes somebody for reachable."""
         user = self._services.world.directory.by_username[username].id
+        services = self._services
         with gevent.Timeout(PATIENCE):
-            while not self._services.presence.reachable(user):
+            while not (services.presence.reachable(user) or user in services.world.channels):
                 gevent.sleep(0.01)
 
     def channel(self, username: str, kind: str, address: str) -> str:

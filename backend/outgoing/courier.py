@@ -14,6 +14,7 @@ from gevent.pool import Group
 
 from backend.batch import Batch
 from backend.envelope import Envelope, Outcome
+from backend.organisation import bump_version
 from backend.outgoing.outbox import (
     LONGEST_PAUSE,
     Delivery,
@@ -26,6 +27,7 @@ from backend.outgoing.outbox import (
     pause_before,
     try_again,
 )
+from backend.outgoing.personal_channels import WEBPUSH, remove_channel
 from backend.outgoing.places import Crowded, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
@@ -215,6 +217,7 @@ class Courier:
                 try_again(batch, delivery, due_at, detail)
             else:
                 give_up(batch, delivery, detail)
+                self._forget_phone(batch, delivery)
             if again and tries != TRIES:
                 return None
             return services.write_path.handle(batch, self._failure(delivery, detail))
@@ -224,6 +227,13 @@ class Courier:
         except Exception:  # noqa: BLE001  (its lease runs out, and it is sent again)
             _log.exception("failure_not_recorded", **_notice(delivery))
         self.wake()
+
+    def _forget_phone(self, batch: Batch, delivery: Delivery) -> None:
+        """A push subscription that is refused for good will never work again."""
+        if _kind(delivery) == WEBPUSH:
+            _log.warning("subscription_removed", **_notice(delivery))
+            remove_channel(batch, delivery.channel)
+            bump_version(batch)
 
     def _failure(self, delivery: Delivery, detail: str) -> Envelope:
         each = delivery

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from backend.batch import Batch
 from backend.tables import ChannelRow, UserRow
 
 WEBPUSH = "webpush"
@@ -61,3 +62,8 @@ def counts_as_reachable(channels: Iterable[PersonalChannel], now: datetime) -> b
         )
         for each in channels
     )
+
+
+def remove_channel(batch: Batch, channel_id: str) -> None:
+    """It will never work again; whoever had it may make a new one."""
+    batch.rows.delete(_CHANNELS, {"id": channel_id})

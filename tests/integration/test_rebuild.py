@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from backend.outgoing.personal_channels import PersonalChannel
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
@@ -21,6 +22,10 @@ EVENTS = EventRow.__table__
 def house(tmp_path: Path) -> ExportsHouse:
     """Three incidents: taken up, cancelled, and open."""
     house = ExportsHouse(tmp_path)
+    for name in ("manager1", "manager2", "complaint1"):
+        user = house.world.directory.by_username[name].id
+        way = PersonalChannel(f"way-of-{name}", user, "sms", "13800000000", None, True, None)
+        house.world.channels = {**house.world.channels, user: (way,)}
     first = house.opens(facts=FACTS)
     house.does("manager1", Acknowledge(3), first)
     house.does("teller1", AddPlaybook("media_declared", Typed("记者")), first)
@@ -71,6 +76,7 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
         delete(DEADLINES),
         delete(REPORTERS),
         update(OUTBOX).values(live=False, repeat=7),
+        delete(OUTBOX).where(OUTBOX.c.channel != "socket"),
         insert(ALIASES).values(id="strange", incident_id="strange"),
         insert(REPORTERS).values(incident_id="strange", user_id="somebody"),
     ],
@@ -113,6 +119,33 @@ def test_how_far_a_delivery_and_a_deadline_have_got_is_kept(house: ExportsHouse)
     change(house, update(INCIDENTS).values(status="closed"))
     mend(house)
     assert rows(house) == before
+
+
+def test_what_is_tried_and_by_whom_is_kept_and_what_is_over_is_not_tried_any_more(
+    house: ExportsHouse,
+) -> None:
+    now = house.clock.now()
+    mine = update(OUTBOX).where(OUTBOX.c.channel == "way-of-manager2")
+    change(house, mine.values(due_at=now, leased_until=now, fence=3, tries=2, detail="busy"))
+    before = rows(house)
+    assert mend(house) == []
+    assert rows(house) == before
+    over = OUTBOX.c.live.is_(False), OUTBOX.c.channel != "socket"
+    change(house, update(OUTBOX).where(*over).values(live=True, due_at=now))
+    assert rows(house) != before
+    assert mend(house) != []
+    assert rows(house) == before
+
+
+def test_who_is_to_be_reached_beyond_the_app_has_a_row_that_is_due(house: ExportsHouse) -> None:
+    with house.engine.connect() as conn:
+        found = conn.execute(select(OUTBOX).where(OUTBOX.c.channel != "socket")).all()
+    due = {(row.channel, row.kind): row.due_at is not None for row in found}
+    assert due == {
+        ("way-of-manager1", "alert"): False,  # taken up, or cancelled
+        ("way-of-complaint1", "inform"): False,
+        ("way-of-manager2", "alert"): True,
+    }
 
 
 def test_a_chain_that_does_not_hold_is_told_and_its_rows_stay(house: ExportsHouse) -> None:

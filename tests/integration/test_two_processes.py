@@ -12,6 +12,7 @@ from tests.chains import assert_whole
 from tests.clients import new_id
 from tests.databases import Postgresql
 from tests.house import Host, House, Template, free_port
+from tests.provider import Provider
 from tests.scenarios.steps import levels, types
 
 TYPE = "group_visit"
@@ -148,3 +149,43 @@ def test_a_reconnect_at_the_other_one_misses_nothing(pair: Pair) -> None:
     pair.two.settle()
     again = pair.two.person("manager1").listens(after=place)
     assert again.hears("incident", incident_id=first["id"])["revision"] == changed["revision"]
+
+
+def test_what_goes_out_on_a_channel_is_sent_by_one_of_them(pair: Pair) -> None:
+    names = ("hqduty1", "manager1", "office1")
+    with Provider() as provider:
+        for name in names:
+            pair.one.gives(name, provider.url(name))
+            provider.answers[name] = [500, 500]
+        group = pair.one.person("teller1").raise_("media_declared")
+        for _ in range(5):
+            pair.advance(11)
+        assert [len(provider.gets(name, 3)) for name in names[1:]] == [3, 3]
+        pair.two.person("manager1").command(group, "acknowledge")
+        pair.advance(60)
+        for name in names[1:]:
+            sent = provider.got(name)
+            assert len(sent) == 3
+            assert len({(each["alert_id"], each["repeat"]) for each in sent}) == 1
+        assert provider.got("hqduty1") == []
+
+
+def test_many_alerts_are_shared_between_them_and_each_goes_out_once(pair: Pair) -> None:
+    with Provider() as provider:
+        pair.one.gives("hqduty1", provider.url("hqduty1"))
+        pair.two.knows("hqduty1")
+        branches = {"teller1": "east-01", "teller3": "east-02", "teller4": "west-01"}
+        senders = [
+            (house.person(name), type_)
+            for house in (pair.one, pair.two)
+            for name in branches
+            for type_ in ("media_declared", "disruptive_customer", "help")
+        ]
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda who: who[0].raise_(who[1]), senders))
+        pair.one.settle()
+        pair.two.settle()
+        asked = [each for each in provider.got("hqduty1") if each["kind"] == "alert"]
+        raised = {each["alert_id"] for each in asked}
+        assert len(asked) == len(raised)
+        assert {each["branch"]["id"] for each in asked} == set(branches.values())
