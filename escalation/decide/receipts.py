@@ -34,6 +34,8 @@ def receive(decision: Decision, command: Receive) -> None:
         "user": user,
         "channel": command.channel,
     }
+    if isinstance(channel, Way):
+        data["kind"] = channel.kind
     decision.add(kind, data)
 
 
@@ -55,6 +57,7 @@ def delivery_failed(decision: Decision, command: DeliveryFailed) -> None:
         "repeat": command.repeat,
         "user": command.user,
         "channel": command.channel,
+        "kind": way.kind,
         "detail": command.detail,
     }
     if nothing_left:

@@ -1,6 +1,6 @@
 /** An event in the reader's words: its name, one line about it, and each part of its data. */
 import type { Incident } from '@/api/types'
-import { listed, own, t, tWord } from '@/i18n'
+import { listed, own, ownPart, t, tWord } from '@/i18n'
 import { fullTime } from '@/ui/time'
 import type { SealedText, TimelineEvent } from './types'
 
@@ -162,6 +162,8 @@ const TELLERS: Record<string, Teller> = {
   reason: because,
   urgency: wordOf('auditor.word.urgency'),
   channel: wordOf('auditor.word.channel'),
+  kind: wordOf('auditor.word.channel'),
+  detail: (value) => ownPart(String(value)),
   recipients: people,
   user: nameOf,
   to: (value, context) => (typeof value === 'number' ? String(value) : nameOf(value, context)),
@@ -186,6 +188,7 @@ const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'repor
 export function dataTold(event: TimelineEvent, context: Context): Told[] {
   return Object.entries(event.data).flatMap(([name, value]) => {
     if (UNTOLD.has(name) || value === null || value === undefined) return []
+    if (name === 'channel' && 'kind' in event.data) return [] // its id; people know it by its kind
     if ((name === 'type' && 'title' in event.data) || (name === 'drill' && value === false)) return []
     if (name === 'facts') return factsOf(value, context)
     if (name === 'record') return recordOf(value, event.data.step, context)

@@ -45,6 +45,12 @@ export function own(text: Both): string {
   return text[language.value]
 }
 
+/** The part of a text in both languages ("中文 / English") that is in the reader's. */
+export function ownPart(text: string): string {
+  const parts = text.split(' / ')
+  return parts.length === 2 ? parts[language.value === 'zh' ? 0 : 1]! : text
+}
+
 /** Several words in one line, with the mark between them that the language has. */
 export function listed(words: readonly string[], between: '、' | '，' = '、'): string {
   return words.join(language.value === 'zh' ? between : ', ')

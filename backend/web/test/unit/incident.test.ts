@@ -4,10 +4,12 @@ import type { Incident, Me, RecordField, Step } from '../../src/api/types'
 import { entriesOf } from '../../src/incident/entries'
 import { fenOf, yuanOf } from '../../src/incident/facts'
 import { nextStep } from '../../src/incident/next'
-import { doersOf, isReached, toldOf } from '../../src/incident/people'
+import { language, ownPart } from '../../src/i18n'
+import { doersOf, isReached, toldOf, type Told } from '../../src/incident/people'
 import { recordOf } from '../../src/incident/record'
 import { rightsOf } from '../../src/incident/rights'
 import type { TimelineEvent } from '../../src/incident/useTimeline'
+import { furthest } from '../../src/ui/delivery'
 
 const TEXT = { zh: '字', en: 'text' }
 const BRANCH = { id: 'east-01', name: '城东' }
@@ -107,6 +109,22 @@ describe('who was told', () => {
     })
     expect(told.map(({ key, level }) => [key, level])).toEqual([['manager', 1], ['deputy', 2], ['lobby', 0]])
     expect(told.map(isReached)).toEqual([false, true, true])
+  })
+
+  it('got as far as the best of their channels, which is in the language of the reader', () => {
+    const channels = [
+      { channel: 'socket', state: 'queued', at: '1' },
+      { channel: 'sms', state: 'failed', at: '2', detail: '对方回答 404 / the other side answered 404' },
+      { channel: 'webhook', state: 'seen', at: '3' },
+      { channel: 'webhook', state: 'sent', at: '4' },
+    ]
+    expect(furthest({ user: null, role: 'guard', channels })).toMatchObject({ state: 'seen', at: '3' })
+    expect(isReached({ recipient: { user: null, role: 'guard', channels: channels.slice(1, 2) } } as Told)).toBe(false)
+    language.value = 'en'
+    expect(ownPart(channels[1]!.detail!)).toBe('the other side answered 404')
+    language.value = 'zh'
+    expect(ownPart(channels[1]!.detail!)).toBe('对方回答 404')
+    expect(ownPart('一句话')).toBe('一句话')
   })
 
   it('names beside a counter step who raised it, not the colleague who was told; a crowd is not named', () => {

@@ -195,6 +195,8 @@ export default {
     recipients: 'Told',
     user: 'Who',
     channel: 'Channel',
+    kind: 'Channel',
+    nothing_left: 'No way left',
     eta_minutes: 'Minutes away',
     step: 'Step',
     playbook: 'Playbook',
@@ -231,7 +233,7 @@ export default {
     nobody: 'nobody',
     unreachable: 'unreachable',
     deviceFault: 'did not hold; the report was accepted all the same',
-    channel: { socket: 'In the app', webpush: 'Push', sms: 'SMS', email: 'E-mail', wecom: 'WeCom', dingtalk: 'DingTalk', feishu: 'Feishu' },
+    channel: { socket: 'In the app', webpush: 'Push', sms: 'SMS', email: 'E-mail', wecom: 'WeCom', dingtalk: 'DingTalk', feishu: 'Feishu', ntfy: 'ntfy', apprise: 'Apprise', webhook: 'Webhook' },
     urgency: { immediate: 'at once', soon: 'soon' },
     command: {
       'open': 'Raise',

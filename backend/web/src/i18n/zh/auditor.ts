@@ -193,6 +193,8 @@ export default {
     recipients: '通知',
     user: '谁',
     channel: '渠道',
+    kind: '渠道',
+    nothing_left: '已无法通知',
     eta_minutes: '几分钟到',
     step: '步骤',
     playbook: '预案',
@@ -229,7 +231,7 @@ export default {
     nobody: '没有人',
     unreachable: '联系不上',
     deviceFault: '没有通过，照样受理',
-    channel: { socket: '应用内', webpush: '推送', sms: '短信', email: '邮件', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书' },
+    channel: { socket: '应用内', webpush: '推送', sms: '短信', email: '邮件', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书', ntfy: 'ntfy', apprise: 'Apprise', webhook: '接口' },
     urgency: { immediate: '立即', soon: '尽快' },
     command: {
       'open': '上报',
