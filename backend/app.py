@@ -67,6 +67,7 @@ from backend.shelf import Shelf
 from backend.signing import begin_log
 from backend.states import States
 from backend.watching.restarts import alert_again, keep_time, last_time
+from backend.watching.watch import Watch
 from backend.working_days import is_working_day
 from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
@@ -153,6 +154,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     clock.resume(last.own, last.latest)
     services.gateway = Gateway(services, app)
     services.engine = Engine(services)
+    services.watch = Watch(services)
     services.on_world_change = lambda: _world_changed(services)
     services.writer.run(lambda batch: _first_rows(services, batch))
     services.reader.run(lambda conn: _load(services, conn))
@@ -160,6 +162,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
     alert_again(services, last)
     services.writer.run(lambda batch: keep_time(batch, clock.mark()))
     services.engine.start()
+    services.watch.start()
     # What stays for the life of the process is not looked at again by the collector.
     gc.collect()
     gc.freeze()
@@ -169,6 +172,7 @@ def start(app: Flask, settings: Settings, clock: Clock) -> Services:
 
 def stop(services: Services) -> None:
     """End in order; what was accepted is on disk."""
+    services.watch.stop()
     services.engine.stop()
     services.engine.save_presence(whole=True)
     services.writer.stop()

@@ -184,6 +184,7 @@ def _serve(settings: Settings, clock: Clock) -> int:
         stop(services)
         why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
         raise SettingError(f"port {settings.port} {why}; choose another by --port") from error
+    services.watch.listening(server.server_port)
     scheme = "https" if settings.cert else "http"
     print(f"Counterbell 柜铃: {scheme}://localhost:{server.server_port}", flush=True)
     if settings.demo:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from backend.channel_settings import expect_callable, mail_server, sms_gateway
 from backend.outgoing.mail_server import MailServer
 from backend.setting_error import SettingError
+from notifications.channels.channel import BadAddress
+from notifications.channels.hosts import target
 from notifications.channels.sms import SmsGateway
 
 Network = IPv4Network | IPv6Network
@@ -44,6 +46,8 @@ class Settings:
     playbooks: Path | None
     demo: bool
     demo_speed: int
+    ping_url: str | None
+    canary_seconds: int
     cert: Path | None = None
     key: Path | None = None
 
@@ -84,6 +88,8 @@ def from_environment(
         playbooks=_directory(environ.get("COUNTERBELL_PLAYBOOKS")),
         demo=_flag(environ.get("COUNTERBELL_DEMO")),
         demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
+        ping_url=_ping_url(environ.get("COUNTERBELL_PING_URL")),
+        canary_seconds=_canary(environ.get("COUNTERBELL_CANARY_SECONDS")),
         cert=_file("--cert", cert),
         key=_file("--key", key),
     )
@@ -225,6 +231,22 @@ def _public_url(text: str | None) -> str | None:
 def _is_place(form: re.Pattern[str], word: str) -> bool:
     found = form.fullmatch(word)
     return found is not None and 1 <= int(found["port"] or 1) <= MAX_PORT
+
+
+def _ping_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        target(text)
+    except BadAddress as error:  # without its text: whoever knows it can keep the monitor quiet
+        raise SettingError(
+            "COUNTERBELL_PING_URL must be https://host/path or http://host/path, without a password"
+        ) from error
+    return text
+
+
+def _canary(text: str | None) -> int:
+    return _whole("COUNTERBELL_CANARY_SECONDS", text, 1, 3600) if text else 300
 
 
 def _try_certificate(cert: Path, key: Path) -> None:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.gevent import GeventScheduler
 from gevent import Greenlet, joinall, spawn
 from gevent.event import Event
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from backend import devices, sessions, sign_ins
 from backend.batch import Batch
@@ -23,9 +24,10 @@ from backend.delivery import Emission, change
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
 from backend.outgoing.courier import Courier
+from backend.problems import DiskFullError
 from backend.projections import DEADLINES
 from backend.services import Services
-from backend.watching.clock_watch import ClockWatch
+from backend.tables import CANARY
 from backend.watching.restarts import forget_old, keep_time
 from escalation.incident import Incident
 
@@ -33,6 +35,8 @@ AT_ONCE = 100
 """Due deadlines taken in one go."""
 LONGEST_SLEEP = 5.0
 """Seconds; a deadline that another process armed is found by then."""
+AGAIN = 1.0
+"""Seconds until what failed is tried again."""
 TRIES = 3
 """After so many unexpected failures a deadline is parked, with an alarm in the log."""
 
@@ -44,7 +48,6 @@ class Engine:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.clock_watch = ClockWatch(services.clock, services.writer.run)
         self.courier = Courier(services)
         self._wake = Event()
         self._unsealed = Event()
@@ -67,7 +70,6 @@ class Engine:
             (self._check_sessions, 2),
             (self._check_world, 2),
             (self.save_presence, 5),
-            (self.clock_watch.look, 5),
             (self._save_all_presence, 60),
             (self._tell_presence, 0.25),
             (self._collect, 600),
@@ -93,10 +95,6 @@ class Engine:
         running = bool(self._loops) and not any(loop.dead for loop in self._loops)
         return running and self.courier.alive
 
-    def alarms(self) -> list[str]:
-        """What goes on working and wants a person's eye all the same."""
-        return ["wall_clock"] if self.clock_watch.alarm else []
-
     def wake(self) -> None:
         """Look again now: the clock was moved, or something earlier is armed."""
         self._wake.set()
@@ -117,7 +115,9 @@ class Engine:
             try:
                 due, self._next_due = self._services.reader.run(self._look)
                 if due:
-                    joinall([spawn(self._fire, incident_id, key) for incident_id, key in due])
+                    fired = joinall([spawn(self._fire, *each) for each in due])
+                    if not all(each.value for each in fired):
+                        self._wake.wait(AGAIN)
                     continue
             except Exception:  # noqa: BLE001  (the timer must outlive any fault)
                 _log.exception("deadlines_failed")
@@ -146,36 +146,50 @@ class Engine:
             self.lateness = (now - due[0].due_at).total_seconds()
         return [(row.incident_id, row.key) for row in due], min(later, default=None)
 
-    def _fire(self, incident_id: str, key: str) -> None:
+    def _fire(self, incident_id: str, key: str) -> bool:
+        """Whether it is done; what is not is still due."""
         services = self._services
         try:
+            if incident_id == CANARY:
+                services.watch.canary.fired(key)
+                return True
             outcome = services.send(timer_envelope(incident_id, key, services.clock.new_id))
+        except (DiskFullError, OperationalError, InterfaceError):
+            # Not this row's fault, and it will pass: nothing is set aside for it.
+            _log.exception("deadlines_wait_for_the_database", incident_id=incident_id, key=key)
+            return False
         except Exception:  # noqa: BLE001  (one bad row never stops the rest)
             _log.exception("deadline_failed", incident_id=incident_id, key=key)
-            self._count_failure(incident_id, key)
-            return
+            return self._set_aside(incident_id, key)
         self._failures.pop((incident_id, key), None)
         self.deadlines_fired += outcome.changed
         if not outcome.changed and self._still_due(outcome.state.deadlines(), key):
             _log.error("deadline_does_nothing", incident_id=incident_id, key=key)
-            self._count_failure(incident_id, key)
+            return self._set_aside(incident_id, key)
+        return True
 
     def _still_due(self, deadlines: Sequence[Any], key: str) -> bool:
         now = self._services.clock.now()
         return any(each.key == key and each.due_at <= now for each in deadlines)
 
-    def _count_failure(self, incident_id: str, key: str) -> None:
+    def _set_aside(self, incident_id: str, key: str) -> bool:
+        """After some tries; watching/missing_deadlines.py brings it back. Whether that is done."""
         at = (incident_id, key)
         self._failures[at] = self._failures.get(at, 0) + 1
         if self._failures[at] < TRIES:
-            return
+            return False
         del self._failures[at]
         self.deadlines_parked += 1
         _log.critical("deadline_parked", incident_id=incident_id, key=key)
         row = update(DEADLINES).where(
             DEADLINES.c.incident_id == incident_id, DEADLINES.c.key == key
         )
-        self._services.writer.run(lambda batch: batch.conn.execute(row.values(parked=True)))
+        try:
+            self._services.writer.run(lambda batch: batch.conn.execute(row.values(parked=True)))
+        except Exception:  # noqa: BLE001  (it is still due, and fails again)
+            _log.exception("deadline_not_parked", incident_id=incident_id, key=key)
+            return False
+        return True
 
     def _sealing(self) -> None:
         """On PostgreSQL: positions are given after the commits, by one process at a time."""

@@ -44,6 +44,8 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
             batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         elif old[key] != row:
             changed = {name: value for name, value in row.items() if name not in names}
+            if table is DEADLINES:
+                changed["parked"] = False  # another moment is another try
             if table is OUTBOX:
                 changed.update(sent_again(after, old[key], row))
             batch.rows.update(table, {name: row[name] for name in names}, changed)
@@ -51,6 +53,13 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
         if key not in new:
             names = KEYS[key[0]]
             batch.rows.delete(key[0], {name: row[name] for name in names})
+
+
+def arm_anew(batch: Batch, state: Incident) -> bool:
+    """The deadline rows of an incident that has lost all of them; whether it has any."""
+    for row in _deadlines(state):
+        batch.rows.insert(DEADLINES, row)
+    return bool(state.deadlines())
 
 
 def rows_of(state: Incident, head_hash: str | None) -> list[tuple[Any, dict[str, Any]]]:
@@ -61,12 +70,16 @@ def rows_of(state: Incident, head_hash: str | None) -> list[tuple[Any, dict[str,
     rows: list[tuple[Any, dict[str, Any]]] = [(INCIDENTS, _incident(state, head_hash))]
     rows += [(ALIASES, {"id": each.alias, "incident_id": state.id}) for each in state.reports]
     rows += [(REPORTERS, {"incident_id": state.id, "user_id": user}) for user in sorted(reporters)]
-    rows += [
-        (DEADLINES, {"incident_id": state.id, "key": each.key, "due_at": each.due_at})
-        for each in state.deadlines()
-    ]
+    rows += [(DEADLINES, row) for row in _deadlines(state)]
     rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
     return rows
+
+
+def _deadlines(state: Incident) -> list[dict[str, Any]]:
+    return [
+        {"incident_id": state.id, "key": each.key, "due_at": each.due_at}
+        for each in state.deadlines()
+    ]
 
 
 def _keyed(state: Incident, head_hash: str | None) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, update
 
 from backend.config import Settings
 from backend.db import make_engine
@@ -26,7 +26,7 @@ from backend.projections import (
     to_send,
 )
 from backend.shelf import Shelf
-from backend.tables import EventRow
+from backend.tables import CANARY, EventRow
 from escalation.events import Event
 from escalation.evolve import PlaybookOf, fold
 from escalation.incident import Incident
@@ -150,6 +150,8 @@ def _put_right(
         if wrong:
             if table is OUTBOX and state:
                 wrong.update(sent_again(state, there[key], row))
+            if table is DEADLINES:
+                wrong["parked"] = False
             _make_room(conn, table, key, wrong, but_itself=True)
             conn.execute(update(table).where(*_is(table, key)).values(wrong))
             yield f"{chain}: {table.name} {_named(key)} had wrong {', '.join(sorted(wrong))}"
@@ -173,7 +175,7 @@ def _make_room(
 
 def _without_events(conn: Connection, table: Table) -> list[str]:
     owner = table.c[_owner(table)]
-    nowhere = owner.not_in(select(_EVENTS.c.chain))
+    nowhere = and_(owner != CANARY, owner.not_in(select(_EVENTS.c.chain)))
     lost = sorted(set(conn.execute(select(owner).where(nowhere)).scalars()))
     conn.execute(delete(table).where(nowhere))
     return [f"{incident_id}: {table.name} without any event" for incident_id in lost]

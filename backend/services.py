@@ -27,6 +27,7 @@ from notifications.channels.channel import Channel, Outside
 if TYPE_CHECKING:
     from backend.engine import Engine
     from backend.realtime import Gateway
+    from backend.watching.watch import Watch
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Services:
     writer: Writer = None  # type: ignore[assignment]  # set right after building
     gateway: "Gateway" = None  # type: ignore[assignment]  # likewise
     engine: "Engine" = None  # type: ignore[assignment]  # likewise
+    watch: "Watch" = None  # type: ignore[assignment]  # likewise
     on_world_change: Callable[[], None] = lambda: None
 
     def send(self, envelope: Envelope) -> Outcome:

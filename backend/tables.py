@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Moment, db
 
+OPEN = "status IN ('open', 'acknowledged', 'contained')"
+"""Incidents that are not over, as the index of them and who looks them up by it say it."""
+CANARY = "canary"
+"""Instead of an incident, a person, a channel: rows that only the server's own test knows."""
 BY_KEY = {"sqlite_with_rowid": False}
 """SQLite keeps the rows in the order of their key, and no second tree with a copy of it."""
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
@@ -84,6 +88,7 @@ class IncidentRow(db.Model):
     __table_args__ = (
         Index("ix_incidents_branch_opened", "branch", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
+        Index("ix_incidents_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     )
 
 
@@ -119,6 +124,12 @@ class DeadlineRow(db.Model):
             "due_at",
             sqlite_where=text("parked = 0"),
             postgresql_where=text("NOT parked"),
+        ),
+        Index(
+            "ix_deadlines_parked",
+            "incident_id",
+            sqlite_where=text("parked"),
+            postgresql_where=text("parked"),
         ),
         BY_KEY,
     )
@@ -162,6 +173,16 @@ class NoticeRow(db.Model):
         ),
         BY_KEY,
     )
+
+
+class CanaryRow(db.Model):
+    """The server's tests of itself that are under way (watching/canary.py)."""
+
+    __tablename__ = "canaries"
+    __table_args__ = BY_KEY
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tapped_at: Mapped[datetime] = mapped_column(Moment)
+    received_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ChannelRow(db.Model):

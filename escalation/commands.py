@@ -242,6 +242,13 @@ class AlertAgain:
     name: ClassVar[str] = "alert-again"
 
 
+@dataclass(frozen=True, slots=True)
+class Rearm:
+    """The server has found that nothing is armed any more: whoever is next must hear of it."""
+
+    name: ClassVar[str] = "re-arm"
+
+
 Command = (
     Open
     | Acknowledge
@@ -267,4 +274,5 @@ Command = (
     | ReportLate
     | DeadlinePassed
     | AlertAgain
+    | Rearm
 )

@@ -14,6 +14,12 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "switch_off", "username": NAME}
                                        all their channels
     {"do": "events"}                   what sockets may say, by namespace
+    {"do": "canary"}                   send one; whether it came back
+    {"do": "stop", "part": "engine"}   or "outbox", "gateway", "server": it stands still
+    {"do": "forget", "incident": ID, "park": false}
+                                       its deadlines are lost, or set aside
+    {"do": "watch"}                    look for open incidents without a deadline
+    {"do": "ping"}                     tell the outside monitor that all is well, if it is
     {"do": "settle"}                   wait until nothing is under way
     {"do": "close"}                    end in order; another bank may be opened then
 
@@ -32,7 +38,7 @@ from unittest.mock import patch
 
 import gevent
 from gevent.pywsgi import WSGIServer
-from sqlalchemy import Connection, Executable, func, insert, select, update
+from sqlalchemy import Connection, Executable, delete, func, insert, select, update
 
 from backend import pages
 from backend.app import create_app, start, stop
@@ -73,6 +79,7 @@ class Opened:
         self._services: Services = start(app, settings, self._clock)
         self._server: WSGIServer = make_server(app, settings, "127.0.0.1")
         self._server.start()
+        self._services.watch.listening(self._server.server_port)
 
     def close(self) -> None:
         """End in order."""
@@ -103,7 +110,7 @@ class Opened:
             while not (services.presence.reachable(user) or user in services.world.channels):
                 gevent.sleep(0.01)
 
-    def channel(self, username: str, kind: str, address: str) -> str:
+    def channel(self, username: str, kind: str, address: str) -> dict[str, Any]:
         """Switch on a channel for somebody; its id."""
         services = self._services
         row = {
@@ -116,7 +123,7 @@ class Opened:
         }
 
         self._change(insert(_CHANNELS).values(row))
-        return str(row["id"])
+        return {"id": row["id"]}
 
     def switch_off(self, username: str) -> None:
         """All of somebody's channels."""
@@ -130,6 +137,44 @@ class Opened:
 
         self._services.writer.run(change)
         self._services.world_changed()
+
+    def canary(self) -> dict[str, Any]:
+        """Send one; whether it came back, and what the server makes of it."""
+        watch = self._services.watch
+        with patch("backend.watching.canary.PATIENCE", 5.0):
+            back = watch.canary.send()
+        watch._measure()
+        return {"back": back, "well": watch.well, "alarms": watch.alarms}
+
+    def stop(self, part: str) -> dict[str, Any]:
+        """A part of the server stands still, as after a fault that nobody caught."""
+        engine = self._services.engine
+        if part == "engine":
+            gevent.killall(engine._loops)
+        elif part == "outbox":
+            engine.courier.stop()
+        elif part == "gateway":
+            self._services.gateway.socketio.server.handlers["/"].clear()
+        else:
+            self._server.stop(timeout=1)
+        return {}
+
+    def ping(self) -> dict[str, Any]:
+        """Let the outside monitor hear from us, if all is well."""
+        self._services.watch.ping.send()
+        return {}
+
+    def watch(self) -> None:
+        """Look for open incidents without a deadline."""
+        self._services.watch.deadlines.look()
+
+    def forget(self, incident: str, *, park: bool) -> None:
+        """The deadlines of an incident are lost, or set aside."""
+        mine = DEADLINES.c.incident_id == incident
+        change = update(DEADLINES).where(mine).values(parked=True)
+        self._services.writer.run(
+            lambda batch: batch.conn.execute(change if park else delete(DEADLINES).where(mine))
+        )
 
     def settle(self) -> None:
         """Until nothing is due, nothing waits for the writer, and all has its position."""
@@ -198,6 +243,7 @@ class Host:
         if order["do"] == "open":
             Path(order["data"]).mkdir(parents=True, exist_ok=True)
             self._opened = Opened(order)
+            order = {"do": "settle"}
         opened = self._opened
         if opened is None:
             return {}
@@ -205,18 +251,10 @@ class Host:
             opened.close()
             self._opened = None
             return {}
-        if order["do"] == "advance":
-            opened.advance(order["seconds"])
-        elif order["do"] == "jump":
-            opened.jump(order["seconds"])
-        elif order["do"] == "events":
-            return opened.events()
-        elif order["do"] == "know":
-            opened.know(order["username"])
-        elif order["do"] == "switch_off":
-            opened.switch_off(order["username"])
-        elif order["do"] == "channel":
-            return {"id": opened.channel(order["username"], order["kind"], order["address"])}
+        given = {name: value for name, value in order.items() if name != "do"}
+        answer: dict[str, Any] | None = getattr(opened, order["do"])(**given)
+        if answer is not None:
+            return answer
         opened.settle()
         return opened.told()
 

@@ -30,6 +30,8 @@ _.fingerprint
 _.head_seq
 _.paired_by
 _.created_at
+# A setting that is checked at the start, for channels beyond the socket.
+_.channel_hosts
 # The name of an operation in the OpenAPI document.
 _.__doc__
 # Asked for by the libraries that call us: Flask, python-socketio, and gevent's WSGI handler.
@@ -45,4 +47,9 @@ _.packet_class
 # Called by a library that tests drive.
 _._engineio_client_class
 _.teardown
+_.do_GET
+_.log_message
+# Orders to a test's server, called by their names.
+_.know
+_.switch_off
 TestAnyIncident

@@ -33,7 +33,7 @@ def readyz() -> Response:
         checks["database"] = False
     ready = all(checks.values())
     status = "ready" if ready else "not ready"
-    alarms = parts.engine.alarms()
+    alarms = parts.watch.alarms
     return answer({"status": status, "checks": checks, "alarms": alarms}, 200 if ready else 503)
 
 

@@ -31,6 +31,7 @@ from backend.outgoing.personal_channels import WEBPUSH, remove_channel
 from backend.outgoing.places import Crowded, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
+from backend.tables import CANARY
 from escalation.commands import DeliveryFailed
 from notifications.channels.channel import Undelivered
 
@@ -108,9 +109,15 @@ class Courier:
         together: dict[tuple[str, str], list[Delivery]] = {}
         for each in claimed:
             together.setdefault((each.user_id, each.channel), []).append(each)
-        for deliveries in together.values():
-            self._under_way.spawn(self._sort, deliveries)
+        for (user_id, _), deliveries in together.items():
+            work = self._sort if user_id != CANARY else self._hand_to_gateway
+            self._under_way.spawn(work, deliveries)
         return 0 if claimed else 0.05  # where another process was quicker
+
+    def _hand_to_gateway(self, deliveries: list[Delivery]) -> None:
+        """The server's own test: it has come so far."""
+        for each in deliveries:
+            self._services.watch.canary.handed_over(each.alert_id)
 
     def _sort(self, deliveries: list[Delivery]) -> None:
         """What is urgent goes at once and alone; the rest together with what still waits."""

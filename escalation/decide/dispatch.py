@@ -33,6 +33,7 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
     "report-late": life.report_late,
     "deadline-passed": timers.deadline_passed,
     "alert-again": again.alert_again,
+    "re-arm": timers.rearm,
 }
 
 #: What may still happen after the end: a second report, receipts, exports, clocks, the way back.
@@ -46,6 +47,7 @@ _AFTER_THE_END = frozenset(
         "report-late",
         "deadline-passed",
         "alert-again",
+        "re-arm",
     }
 )
 

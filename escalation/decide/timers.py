@@ -1,7 +1,7 @@
 """The timer speaks: what happens when nobody did anything in time (contract, section 5)."""
 
 from escalation import events as ev
-from escalation.commands import DeadlinePassed
+from escalation.commands import DeadlinePassed, Rearm
 from escalation.context import Decision
 from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
 from escalation.incident import WARN_FROM, Incident
@@ -25,6 +25,17 @@ def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
             elif kind == "clock":
                 _clock_speaks(decision, name)
             return
+
+
+def rearm(decision: Decision, _: Rearm) -> None:
+    """Nothing is armed that will fire, which must not be: whoever is next hears of it now."""
+    status = decision.incident.status
+    if status == "open":
+        _nobody_answered(decision)
+    elif status == "acknowledged":
+        climb(decision, decision.incident.climb.level + 1, "act_within")
+    elif status == "contained":
+        _too_quiet(decision)
 
 
 def _nobody_answered(decision: Decision) -> None:

@@ -147,7 +147,7 @@ COMMANDS = {
     "receive": c.Receive("seen", "a", 0),
     "export": c.RecordExport("json", 1, "zh"),
 }
-SYSTEMS = {"open", "report-late", "deadline-passed", "delivery-failed", "alert-again"}
+SYSTEMS = {"open", "report-late", "deadline-passed", "delivery-failed", "alert-again", "re-arm"}
 BRANCH_AND_ABOVE = AT_EAST_01 | MANAGERS
 
 #: Who may, of an incident that nobody was told of, raised by teller1 twenty minutes ago.
