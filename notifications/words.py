@@ -17,6 +17,15 @@ NEUTRAL = Text("内部提醒，请打开柜铃查看", "Internal notice: open Co
 """All that a locked screen may show."""
 DRILL = Text("【演练】", "[Drill] ")
 TEST = Text("柜铃测试：能看到这条，就说明通了", "Counterbell test: if you can read this, it works")
+_NOTHING_BUT_IDS = (
+    "alert_id",
+    "repeat",
+    "incident_id",
+    "urgency",
+    "discreet",
+    "drill",
+    "title",
+)
 
 
 def alert_message(state: Incident, alert: Alert, branch: Org, repeat: int) -> dict[str, Any]:
@@ -59,7 +68,6 @@ def outside_message(
     Type, branch, time in the branch's zone and level; never a fact, a note or a name. A discreet
     one says that there is something to see, and nothing else.
     """
-    payload = alert_message if kind == "alert" else inform_message
     mark = DRILL if state.drill else Text("", "")
     neutral = Text(mark.zh + NEUTRAL.zh, mark.en + NEUTRAL.en)
     title = DISCREET_TITLE if state.discreet else state.primary.title
@@ -68,7 +76,7 @@ def outside_message(
         title=f"{mark.zh}{title.zh} / {mark.en}{title.en}",
         text=f"{lines.zh}\n{lines.en}",
         neutral=neutral,
-        payload={"kind": kind, **payload(state, alert, branch, repeat)},
+        payload=_payload(state, kind, alert, branch, repeat),
         link=link,
         acknowledge=acknowledge,
         urgent=alert.urgency == "immediate",
@@ -84,6 +92,14 @@ def trial_message(test_id: str, link: str | None = None) -> Message:
         payload={"kind": "test", "test_id": test_id, "title": TEST.as_json()},
         link=link,
     )
+
+
+def _payload(state: Incident, kind: Kind, alert: Alert, branch: Org, repeat: int) -> dict[str, Any]:
+    """What the socket says; of a discreet one less, for this leaves the house."""
+    said = (alert_message if kind == "alert" else inform_message)(state, alert, branch, repeat)
+    if state.discreet:
+        said = {name: said[name] for name in _NOTHING_BUT_IDS}
+    return {"kind": kind, **said}
 
 
 def _particulars(kind: Kind, alert: Alert, branch: Org, repeat: int) -> Text:

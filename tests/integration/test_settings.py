@@ -103,6 +103,26 @@ CASES = {
     "hosts-with-scheme": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="http://gw:80"),
     "hosts-port": _set("COUNTERBELL_CHANNEL_HOSTS must be", CHANNEL_HOSTS="gw,gw:70000"),
     "public-url-with-path": _set("COUNTERBELL_PUBLIC_URL must be", PUBLIC_URL="https://b/app/"),
+    "mail-url-alone": _set("go together", SMTP_URL="smtps://u:hunter2@mail.example"),
+    "mail-from-alone": _set("go together", MAIL_FROM="a@b.example"),
+    "mail-from-no-mailbox": _set(
+        "COUNTERBELL_MAIL_FROM must be", SMTP_URL="smtps://mail.example", MAIL_FROM="bell"
+    ),
+    "mail-other-scheme": _set(
+        "COUNTERBELL_SMTP_URL must be", SMTP_URL="http://u:hunter2@h", MAIL_FROM="a@b.example"
+    ),
+    "mail-port": _set(
+        "COUNTERBELL_SMTP_URL must be", SMTP_URL="smtp://u:hunter2@h:x", MAIL_FROM="a@b.example"
+    ),
+    "mail-other-query": _set(
+        "COUNTERBELL_SMTP_URL must be", SMTP_URL="smtp://h?tls", MAIL_FROM="a@b.example"
+    ),
+    "mail-password-readable": _set(
+        "add ?starttls", SMTP_URL="smtp://u:hunter2@mail.example", MAIL_FROM="a@b.example"
+    ),
+    "sms-nowhere": _set("COUNTERBELL_SMS_TEMPLATE is not a file", SMS_TEMPLATE="{at}/none"),
+    "sms-no-template": _set("COUNTERBELL_SMS_TEMPLATE: ", SMS_TEMPLATE="{at}/file"),
+    "sms-private": _set("stands in COUNTERBELL_CHANNEL_HOSTS", SMS_TEMPLATE="{at}/sms.yaml"),
     "playbooks-nowhere": _set("COUNTERBELL_PLAYBOOKS is not a directory", PLAYBOOKS="{at}/none"),
     "playbooks-broken": _set(
         "more: run check-playbooks {at}/playbooks)", PLAYBOOKS="{at}/playbooks"
@@ -171,6 +191,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (at / "file").write_text("neither folder nor certificate")
     (at / "torn").mkdir()
     (at / "torn" / "counterbell.db").write_bytes(b"no database" * 1000)
+    (at / "sms.yaml").write_text("{url: 'http://10.0.0.7/{phone}/{text}', method: GET}")
     (at / "playbooks").mkdir()
     (at / "playbooks" / "own.yaml").write_text("id: own\n")
     _write_certificate(at / "cert.pem", _write_key(at / "key.pem"))
