@@ -44,6 +44,27 @@ _._headers
 _.log_request
 _.response_length
 _.packet_class
+# Asked for by the libraries that bring messages to the outside: smtplib, http.client, requests, Apprise.
+_._get_socket
+_.auto_open
+_.trust_env
+_.get_adapter
+_.throttle
+# Called by the standard library's servers, and by the name of a mail command.
+_.daemon_threads
+_.handle_error
+client_address
+_.do_GET
+_.do_PUT
+_.log_message
+_.finish
+_.on_ehlo
+_.on_starttls
+_.on_auth
+_.on_mail
+_.on_rcpt
+_.on_rset
+_.on_quit
 # Called by a library that tests drive.
 _._engineio_client_class
 _.teardown
