@@ -86,7 +86,7 @@ class Outside(Protocol):
     """The way out: time, randomness and connections, each passed in."""
 
     def now(self) -> datetime:
-        """Aware UTC: providers refuse a signature that is minutes off."""
+        """The wall clock, aware UTC: providers refuse a signature that is minutes off."""
 
     def random_bytes(self, count: int) -> bytes:
         """Unpredictable bytes."""
