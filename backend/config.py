@@ -30,7 +30,10 @@ _ORIGIN = re.compile(rf"https?://{_HOST}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator chose. Fields are named as the variables without ``COUNTERBELL_``."""
+    """What the operator chose. Fields are named as the variables without ``COUNTERBELL_``.
+
+    ``readiness_at`` is in minutes from midnight by each branch's clock.
+    """
 
     data: Path
     port: int
@@ -48,6 +51,7 @@ class Settings:
     demo_speed: int
     ping_url: str | None
     canary_seconds: int
+    readiness_at: int
     cert: Path | None = None
     key: Path | None = None
 
@@ -90,6 +94,7 @@ def from_environment(
         demo_speed=_speed(environ.get("COUNTERBELL_DEMO_SPEED")),
         ping_url=_ping_url(environ.get("COUNTERBELL_PING_URL")),
         canary_seconds=_canary(environ.get("COUNTERBELL_CANARY_SECONDS")),
+        readiness_at=_minute(environ.get("COUNTERBELL_READINESS_AT") or "07:30"),
         cert=_file("--cert", cert),
         key=_file("--key", key),
     )
@@ -283,6 +288,13 @@ def _flag(text: str | None) -> bool:
     if text not in (None, "", "0", "1"):
         raise SettingError(f"COUNTERBELL_DEMO must be 1 or unset, not {text!r}")
     return text == "1"
+
+
+def _minute(text: str) -> int:
+    """Minutes from midnight."""
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text, re.ASCII):
+        raise SettingError(f"COUNTERBELL_READINESS_AT must be a time such as 07:30, not {text!r}")
+    return int(text[:2]) * 60 + int(text[3:])
 
 
 def _speed(text: str | None) -> int:

@@ -21,6 +21,8 @@ from backend import devices, sessions, sign_ins
 from backend.batch import Batch
 from backend.db import shorten_log
 from backend.delivery import Emission, change
+from backend.duty import store
+from backend.duty.watch import ReadinessWatch
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
 from backend.outgoing.courier import Courier
@@ -56,6 +58,7 @@ class Engine:
         self._loops: list[Greenlet[..., None]] = []
         self._scheduler = GeventScheduler(timezone="UTC")
         self._ticks = 0
+        self.readiness = ReadinessWatch(services)
         self.deadlines_fired = 0
         self.deadlines_parked = 0
         self.lateness = 0.0
@@ -74,6 +77,7 @@ class Engine:
             (self._tell_presence, 0.25),
             (self._collect, 600),
             (self._shorten_log, 10),
+            (self.readiness.tick, 5),
             (self._sweep, 3600),
         ):
             self._scheduler.add_job(
@@ -243,7 +247,7 @@ class Engine:
 
     def _sweep(self) -> None:
         now = self._services.clock.now()
-        for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep):
+        for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep, store.sweep):
             self._services.writer.run(partial(sweep, now=now))
         self._services.writer.run(partial(forget_old, clock=self._services.clock))
 

@@ -185,6 +185,10 @@ class House:
         """Wait until everything that was begun is done."""
         self._tell("settle")
 
+    def looks(self) -> None:
+        """The ladders of every branch are looked at, as they are once a minute."""
+        self._tell("look")
+
     def knows(self, username: str) -> None:
         """Wait until it takes somebody for reachable, as another process has told."""
         self._tell("know", username=username)
@@ -226,6 +230,12 @@ class House:
                 self._tokens[username] = self.nobody().signs_in(username)
             self._people[username] = self._kept(Client(self._url, self._tokens[username], username))
         return self._people[username]
+
+    def anew(self, username: str) -> Client:
+        """The same person with a new sign-in, for a session lasts no longer than a shift."""
+        self._people.pop(username, None)
+        del self._tokens[username]
+        return self.person(username)
 
     def again(self, username: str) -> Client:
         """The same person with a second program."""

@@ -8,6 +8,7 @@ each with one line when everything that follows from it is done and on disk::
                                        names the run of the machine
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
+    {"do": "look"}                     look at every branch's ladders now, as once a minute
     {"do": "know", "username": NAME}   wait until that person counts as reachable
     {"do": "channel", "username": NAME, "kind": KIND, "address": URL}
                                        from now on they have that channel, too
@@ -101,6 +102,12 @@ class Opened:
         """Show another time at once."""
         clock = self._movable()
         clock.move_to(clock.now() + timedelta(seconds=seconds))
+
+    def look(self) -> None:
+        """Look at every branch's ladders, whenever that was done last."""
+        watch = self._services.engine.readiness
+        watch._looked.clear()
+        watch.tick()
 
     def know(self, username: str) -> None:
         """Wait until this process takes somebody for reachable."""

@@ -123,6 +123,9 @@ ROUTES: dict[str, Route] = {
         "signed_in", PLANNERS | {"teller2"}, {"substitute": "lobby1"}
     ),
     "DELETE /api/v1/substitutes/<substitute_id>": Route("signed_in", PLANNERS | {"teller2"}),
+    "GET /api/v1/readiness": Route(
+        "signed_in", MANAGERS | {"manager2", "auditor1", "admin1"}, query={"org": "east-01"}
+    ),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),
     "PATCH /api/v1/users/<username>": Route("signed_in", {"admin1"}, {"name": "林小"}),

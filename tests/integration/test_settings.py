@@ -56,6 +56,7 @@ CASES = {
     "option-below": _run("--port must be 0 to 65535", "--port", "-1"),
     "option-no-number": _run("--port must be 0 to 65535", "--port", "http"),
     "port-in-use": _run("port {port} is in use", "--port", "{port}"),
+    "readiness-at": _set("COUNTERBELL_READINESS_AT must be a time", READINESS_AT="7.30"),
     "speed-arabic": _set("COUNTERBELL_DEMO_SPEED must be 1 to", DEMO="1", DEMO_SPEED="٣"),
     "speed-without-demo": _set("COUNTERBELL_DEMO_SPEED is for the demo", DEMO_SPEED="3"),
     "demo-flag": _set("COUNTERBELL_DEMO must be 1", DEMO="yes"),
