@@ -4669,6 +4669,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Branches by id, as their ladders would climb at this moment.
+         * @description For managers of the branch and above, auditors and administrators.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    org?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Readiness"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rota": {
         parameters: {
             query?: never;
@@ -6333,6 +6403,13 @@ export interface components {
             en: string;
             zh: string;
         };
+        BranchReach: {
+            /** Format: date-time */
+            at: string;
+            branch: components["schemas"]["OrgRef"];
+            ok: boolean;
+            playbooks: components["schemas"]["LadderReach"][];
+        };
         CancelBody: {
             command_id?: string;
             device?: components["schemas"]["DeviceProof"] | null;
@@ -6597,9 +6674,24 @@ export interface components {
             title: components["schemas"]["Both"];
             type: string;
         };
+        LadderReach: {
+            id: string;
+            levels: components["schemas"]["LevelReach"][];
+            ok: boolean;
+            title: components["schemas"]["Both"];
+        };
         Level: {
             after: number;
             tell: string[];
+        };
+        LevelReach: {
+            after: number;
+            /** @enum {string|null} */
+            because: "empty" | "unreachable" | null;
+            level: number;
+            nobody: components["schemas"]["Nobody"][];
+            ok: boolean;
+            reached: components["schemas"]["Reached"][];
         };
         Listed: {
             added_at: string;
@@ -6627,6 +6719,11 @@ export interface components {
             name: string;
             roles: components["schemas"]["Role"][];
             username: string;
+        };
+        Nobody: {
+            /** @enum {string} */
+            because: "no_holder" | "off_duty" | "absent";
+            role: string;
         };
         NoteAnswer: {
             id: string;
@@ -6843,6 +6940,16 @@ export interface components {
             suggestions?: components["schemas"]["Suggestion"][];
             title?: components["schemas"]["Both"];
             type?: string;
+        };
+        Reached: {
+            by: string[];
+            role: string;
+            stands_for: components["schemas"]["Person"] | null;
+            user: components["schemas"]["Person"];
+        };
+        Readiness: {
+            items: components["schemas"]["BranchReach"][];
+            next_cursor: string | null;
         };
         ReceiptBody: {
             alert_id?: string;
