@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.gevent import GeventScheduler
 from gevent import Greenlet, joinall, spawn
 from gevent.event import Event
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, false, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from backend import devices, sessions, sign_ins
@@ -117,7 +117,7 @@ class Engine:
         while True:
             self._wake.clear()
             try:
-                due, self._next_due = self._services.reader.run(self._look)
+                due, self._next_due = self._services.reader.run(self.look)
                 if due:
                     fired = joinall([spawn(self._fire, *each) for each in due])
                     if not all(each.value for each in fired):
@@ -135,20 +135,20 @@ class Engine:
         left = self._services.clock.seconds_until(self._next_due)
         return max(0.0, min(left, LONGEST_SLEEP))
 
-    def _look(self, conn: Connection) -> tuple[list[tuple[str, str]], datetime | None]:
+    def look(self, conn: Connection) -> tuple[list[tuple[str, str]], datetime | None]:
+        """What is due, at most a hundred of it, and when the next one will be."""
         now = self._services.clock.now()
         columns = DEADLINES.c
-        rows = conn.execute(
+        armed = (
             select(columns.incident_id, columns.key, columns.due_at)
-            .where(columns.parked.is_(False))
+            .where(columns.parked == false())  # as the index has it: SQLite takes no other words
             .order_by(columns.due_at)
-            .limit(AT_ONCE)
-        ).all()
-        due = [row for row in rows if row.due_at <= now]
-        later = [row.due_at for row in rows if row.due_at > now]
+        )
+        due = conn.execute(armed.where(columns.due_at <= now).limit(AT_ONCE)).all()
+        later = conn.execute(armed.where(columns.due_at > now).limit(1)).first()
         if due:
             self.lateness = (now - due[0].due_at).total_seconds()
-        return [(row.incident_id, row.key) for row in due], min(later, default=None)
+        return [(row.incident_id, row.key) for row in due], None if later is None else later.due_at
 
     def _fire(self, incident_id: str, key: str) -> bool:
         """Whether it is done; what is not is still due."""

@@ -13,7 +13,7 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 from gevent import spawn
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
 from backend.callers import caller_of, cookie_session
 from backend.delivery import Emission, change, message_of
@@ -248,7 +248,7 @@ class Gateway:
             select(columns.alert_id, columns.incident_id, columns.kind, columns.repeat).where(
                 columns.user_id == caller.person.id,
                 columns.channel == SOCKET,
-                columns.live.is_(True),
+                columns.live == true(),
             )
         )
         directory = self._services.world.directory

@@ -39,7 +39,7 @@ from unittest.mock import patch
 
 import gevent
 from gevent.pywsgi import WSGIServer
-from sqlalchemy import Connection, Executable, delete, func, insert, select, update
+from sqlalchemy import Connection, Executable, delete, false, func, insert, select, update
 
 from backend import pages
 from backend.app import create_app, start, stop
@@ -229,7 +229,7 @@ class Opened:
 
 
 def _earliest(conn: Connection) -> datetime | None:
-    armed = select(func.min(DEADLINES.c.due_at)).where(DEADLINES.c.parked.is_(False))
+    armed = select(func.min(DEADLINES.c.due_at)).where(DEADLINES.c.parked == false())
     found: datetime | None = conn.execute(armed).scalar()
     return found
 
