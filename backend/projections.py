@@ -37,7 +37,7 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
         for table, row in rows_of(after, head_hash):
             batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         return
-    old, new = _keyed(before, None), _keyed(after, head_hash)
+    old, new = _keyed(before, None, after), _keyed(after, head_hash, before)
     for key, row in new.items():
         table, names = key[0], KEYS[key[0]]
         if key not in old:
@@ -62,14 +62,20 @@ def arm_anew(batch: Batch, state: Incident) -> bool:
     return bool(state.deadlines())
 
 
-def rows_of(state: Incident, head_hash: str | None) -> list[tuple[Any, dict[str, Any]]]:
-    """Every projected row of the incident, with its table."""
-    reporters = {report.user for report in state.reports if report.user}
-    alerts = [("alert", each) for each in state.alerts.values()]
-    alerts += [("inform", each) for each in state.informed.values()]
+def rows_of(
+    state: Incident, head_hash: str | None, other: Incident | None = None
+) -> list[tuple[Any, dict[str, Any]]]:
+    """Every projected row of the incident, with its table.
+
+    Rows of reports and alerts that are the very same values in ``other`` are left out.
+    """
+    alerts = [("alert", each) for each in _differing(state.alerts, other.alerts if other else None)]
+    alerts += [
+        ("inform", each) for each in _differing(state.informed, other.informed if other else None)
+    ]
     rows: list[tuple[Any, dict[str, Any]]] = [(INCIDENTS, _incident(state, head_hash))]
-    rows += [(ALIASES, {"id": each.alias, "incident_id": state.id}) for each in state.reports]
-    rows += [(REPORTERS, {"incident_id": state.id, "user_id": user}) for user in sorted(reporters)]
+    if other is None or state.reports is not other.reports:
+        rows += _report_rows(state)
     rows += [(DEADLINES, row) for row in _deadlines(state)]
     rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
     return rows
@@ -82,10 +88,26 @@ def _deadlines(state: Incident) -> list[dict[str, Any]]:
     ]
 
 
-def _keyed(state: Incident, head_hash: str | None) -> dict[tuple[Any, ...], dict[str, Any]]:
+def _differing(alerts: Mapping[str, Alert], others: Mapping[str, Alert] | None) -> list[Alert]:
+    if others is None:
+        return list(alerts.values())
+    return [alert for key, alert in alerts.items() if others.get(key) is not alert]
+
+
+def _report_rows(state: Incident) -> list[tuple[Any, dict[str, Any]]]:
+    reporters = {report.user for report in state.reports if report.user}
+    return [
+        *[(ALIASES, {"id": each.alias, "incident_id": state.id}) for each in state.reports],
+        *[(REPORTERS, {"incident_id": state.id, "user_id": user}) for user in sorted(reporters)],
+    ]
+
+
+def _keyed(
+    state: Incident, head_hash: str | None, other: Incident
+) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {
-        (table, *(row[name] for name in KEYS[table])): row
-        for table, row in rows_of(state, head_hash)
+        (table, *[row[name] for name in KEYS[table]]): row
+        for table, row in rows_of(state, head_hash, other)
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from backend.outgoing.outbox import backlog
 from backend.projections import DEADLINES
@@ -29,7 +29,7 @@ class Lags:
 
 def measure(conn: Connection, now: datetime) -> Lags:
     """Three short looks, each by its index."""
-    due = select(func.min(DEADLINES.c.due_at)).where(DEADLINES.c.parked.is_(False))
+    due = select(func.min(DEADLINES.c.due_at)).where(DEADLINES.c.parked == false())
     waiting, oldest = backlog(conn)
     unsealed = select(_EVENTS.c.recorded_at).where(_EVENTS.c.position.is_(None))
     return Lags(

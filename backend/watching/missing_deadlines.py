@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Connection, exists, select, text, update
+from sqlalchemy import Connection, exists, false, select, text, update
 
 from backend.batch import Batch
 from backend.envelope import Envelope
@@ -21,7 +21,7 @@ _log = structlog.get_logger("deadlines")
 def without_deadline(conn: Connection) -> Sequence[str]:
     """Open incidents for which nothing is armed that will fire."""
     mine = DEADLINES.c.incident_id == INCIDENTS.c.id
-    armed = exists().where(mine, DEADLINES.c.parked.is_(False))
+    armed = exists().where(mine, DEADLINES.c.parked == false())
     found = select(INCIDENTS.c.id).where(text(OPEN), ~armed).limit(AT_ONCE)
     return conn.execute(found).scalars().all()
 
