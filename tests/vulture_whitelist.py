@@ -30,8 +30,6 @@ _.fingerprint
 _.head_seq
 _.paired_by
 _.created_at
-# A setting that is checked at the start, for channels beyond the socket.
-_.channel_hosts
 # The name of an operation in the OpenAPI document.
 _.__doc__
 # Asked for by the libraries that call us: Flask, python-socketio, and gevent's WSGI handler.

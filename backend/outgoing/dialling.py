@@ -41,11 +41,16 @@ class Dialler:
             Undelivered: its certificate is not good for that name, or it speaks no TLS.
         """
         try:
-            secured: gevent_socket.socket = self.tls.wrap_socket(plain, server_hostname=host)
+            secured: gevent_ssl.SSLSocket = self.tls.wrap_socket(
+                plain, server_hostname=host, do_handshake_on_connect=False
+            )
+            try:
+                secured.do_handshake()
+            except BaseException:  # also when time is over
+                secured.close()
+                raise
         except ssl.SSLCertVerificationError as error:
-            raise Undelivered(
-                "对方的证书无效", "its certificate is not valid", again=True
-            ) from error
+            raise Undelivered("对方的证书无效", "its certificate is bad", again=True) from error
         except OSError as error:
             raise Undelivered("安全连接失败", "no secure connection", again=True) from error
         return secured
@@ -53,9 +58,11 @@ class Dialler:
     def _first_that_answers(self, addresses: Collection[str], port: int) -> gevent_socket.socket:
         for address in addresses:
             try:
-                return gevent_socket.create_connection((address, port), timeout=self.seconds)
+                sock = gevent_socket.create_connection((address, port), timeout=self.seconds)
             except OSError:
                 continue
+            sock.settimeout(None)  # from now on the limit for everything counts
+            return sock
         raise Undelivered("连接不上", "no connection", again=True)
 
 

@@ -56,7 +56,11 @@ class _Session(smtplib.SMTP):
         self._server = server
         self._dialler = dialler
         # A name of our own spares a look-up that would stop everybody.
-        super().__init__(server.host, server.port, server.sender.rpartition("@")[2])
+        try:
+            super().__init__(server.host, server.port, server.sender.rpartition("@")[2])
+        except BaseException:
+            self.close()
+            raise
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:  # noqa: ARG002
         plain = self._dialler.dial(host, port, private=True)

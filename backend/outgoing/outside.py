@@ -105,7 +105,10 @@ def _exchange(sock: gevent.socket.socket, place: Target, request: Request) -> An
     connection.sock = sock
     connection.auto_open = 0  # it would open one of its own, past all rules
     headers = {**request.headers, "Host": _host(place), "Connection": "close"}
-    connection.request(request.method, place.path, request.body or None, headers)
+    try:
+        connection.request(request.method, place.path, request.body or None, headers)
+    except ValueError as error:  # a line break or a letter that headers cannot carry
+        raise Undelivered("密钥里有不允许的字符", "a key cannot be sent", again=False) from error
     response = connection.getresponse()
     kept = {name.lower(): text for name, text in response.getheaders()}
     return Answer(response.status, response.read(MOST_BYTES), kept)

@@ -53,14 +53,10 @@ class DingTalk:
 
     def send(self, to: Address, message: Message, outside: Outside) -> None:
         """One Markdown message, with links to open the incident and to take it up."""
-        text = "\n\n".join(
-            [
-                f"**{markdown(message.title)}**",
-                *(markdown(line) for line in message.text.splitlines()),
-                *(f"[{label}]({url})" for label, url in links(message)),
-            ]
-        )
-        content = {"title": message.title, "text": fitting(text, MOST_BYTES // 2)}
+        lines = [f"**{markdown(message.title)}**", *map(markdown, message.text.splitlines())]
+        words = fitting("\n\n".join(lines), MOST_BYTES // 2)
+        text = "\n\n".join([words, *(f"[{label}]({url})" for label, url in links(message))])
+        content = {"title": message.title, "text": text}
         body = orjson.dumps({"msgtype": "markdown", "markdown": content})
         url = to.address
         if to.secret:
