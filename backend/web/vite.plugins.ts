@@ -4,14 +4,16 @@ import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
-/** Writes dist/sw.js: src/sw.js with the list of the built files put in. */
+/** Writes dist/sw.js: src/sw.js with the list of the built files put in, and what it does with a push. */
 export function serviceWorker(): Plugin {
   return afterBuild('counterbell-service-worker', (dist) => {
     const files = filesOf(dist).filter((name) => !name.endsWith('.map') && !name.startsWith('.'))
     const version = createHash('sha256')
     for (const name of files) version.update(name).update(readFileSync(join(dist, name)))
     const list = files.map((name) => (name === 'index.html' ? '/' : `/${name}`))
-    const source = readFileSync('src/sw.js', 'utf8')
+    const push = readFileSync('src/sw.push.js', 'utf8')
+    version.update(push)
+    const source = `${readFileSync('src/sw.js', 'utf8')}\n${push}`
       .replace('__VERSION__', version.digest('hex').slice(0, 16))
       .replace("['__FILES__']", JSON.stringify(list))
     writeFileSync(join(dist, 'sw.js'), source)

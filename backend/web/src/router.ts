@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useSession, type Area } from '@/stores/session'
 import { auditorRoutes } from './auditor/routes'
 import { deskRoutes } from './desk/routes'
+import { meRoutes } from './me/routes'
 import { phoneRoutes } from './phone/routes'
 import { tabletRoutes } from './tablet/routes'
 
@@ -24,6 +25,7 @@ const routes: RouteRecordRaw[] = [
   ...phoneRoutes,
   ...auditorRoutes,
   ...deskRoutes,
+  ...meRoutes,
   ...(import.meta.env.DEV
     ? [{ path: '/gallery', meta: { open: true }, component: () => import('./ui/Gallery.vue') }]
     : []),

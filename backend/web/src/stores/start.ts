@@ -26,6 +26,7 @@ export async function startStores(): Promise<void> {
     if (session.present) void usePlaybooks().load()
   }
   connect()
+  void pushFor(session.me?.id ?? null, false)
   watch(
     () => [session.me?.id ?? null, session.device?.id ?? null, session.leavingId],
     ([person], [before]) => {
@@ -34,7 +35,15 @@ export async function startStores(): Promise<void> {
         incidents.clear()
       }
       connect()
+      void pushFor(person ?? null, session.leavingId !== null)
       void queue.flush()
     },
   )
+}
+
+/** This browser's push is that of whoever is here; a session that has only run out keeps it. */
+async function pushFor(person: string | null, left: boolean): Promise<void> {
+  if (person === null && !left) return
+  const { forgetPush, keepPush } = await import('@/push/push')
+  await (person === null ? forgetPush() : keepPush(person)).catch(() => undefined) // the page tells how it stands
 }

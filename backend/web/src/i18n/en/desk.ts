@@ -10,6 +10,7 @@ export default {
     staff: 'Staff',
     orgs: 'Branches',
     devices: 'Devices',
+    channels: 'My alerts',
     me: 'Me',
     account: ', account of {name}',
   },

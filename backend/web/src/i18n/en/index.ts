@@ -3,7 +3,8 @@ import auditor from './auditor'
 import common from './common'
 import desk from './desk'
 import incident from './incident'
+import me from './me'
 import phone from './phone'
 import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk, incident } satisfies Messages
+export default { common, tablet, phone, auditor, desk, incident, me } satisfies Messages
