@@ -23,7 +23,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self';"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
         " base-uri 'none'; frame-ancestors 'none'"
     ),
 }
@@ -141,7 +141,7 @@ def _page(body: Iterator[str], status: int, *, good: bool = False) -> Response:
         f'<!doctype html><html lang="{"zh-CN" if zh else "en"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{'柜铃' if zh else 'Counterbell'}</title>"
-        '<link rel="stylesheet" href="/a/look.css"></head>'
+        '<link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/a/look.css"></head>'
         f"<body><main{' class=ok' if good else ''}>"
         f"<header>{'柜铃' if zh else 'Counterbell'}</header>{''.join(body)}</main></body></html>"
     )

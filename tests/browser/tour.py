@@ -11,7 +11,10 @@ from tests.browser.words import Language
 from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
-_ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in ("tablet", "phone", "auditor", "desk")))
+_ROUTES = (
+    "router.ts",
+    *(f"{area}/routes.ts" for area in ("tablet", "phone", "auditor", "desk", "me")),
+)
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 """The way home, what is there for builders only, and any other address (``nowhere``)."""
 
@@ -67,6 +70,7 @@ WALKS = (
             Page("incident", "/duty/incidents/:id", "group"),
             Page("discreet", "/duty/incidents/:id", "covert"),
             Page("closed", "/duty/incidents/:id", "closed"),
+            Page("channels", "/me/channels"),
         ),
     ),
     Walk("alert", "manager2", PHONE, (Page("alert", "/duty"),)),
@@ -92,9 +96,19 @@ WALKS = (
             Page("staff", "/desk/staff"),
             Page("devices", "/desk/devices"),
             Page("orgs", "/desk/orgs"),
+            Page("channels", "/me/channels"),
         ),
     ),
 )
+
+_CHANNELS = [
+    {
+        "kind": "wecom",
+        "address": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-97a0-0ec2sifa5aaa",
+    },
+    {"kind": "webhook", "address": "https://alarm.bank.example/counterbell", "enabled": False},
+]
+"""Of somebody whom no alert of these reaches."""
 
 
 def addresses() -> set[str]:
@@ -160,6 +174,7 @@ def _something_happens(house: House) -> dict[str, str]:
         house.person(username).listens()
     house.person("teller3").raise_("group_visit", facts={"head_count": 6, "incites_others": True})
     house.person("teller4").raise_("media_covert")
+    house.person("admin1").does("PUT", "/users/me/channels", _CHANNELS)
     group = teller.raise_("group_visit", facts={"head_count": 4, "recording_seen": True})
     house.advance(20)
     manager.command(group, "acknowledge", eta_minutes=5)

@@ -11,6 +11,7 @@ from backend.secret import kept_secret
 from tests.clients import Client, new_id
 from tests.fakes import VirtualClock
 from tests.house import House
+from tests.provider import Provider
 from tests.scenarios.steps import types
 
 TYPE = "group_visit"
@@ -70,6 +71,18 @@ def test_a_manager_takes_charge_from_the_message_and_everybody_sees_it(
     taken = next(each for each in events if each["type"] == "alert.acknowledged")
     assert taken["actor"]["name"] == "周敏"
     assert taken["data"]["by_link"] is True
+
+
+def test_the_link_comes_with_the_message_to_whoever_has_no_app_open(house: House) -> None:
+    with Provider() as provider:
+        house.gives("manager1", provider.url("manager1"))
+        incident = house.person("teller1").raise_(TYPE)
+        (message,) = provider.gets("manager1")
+    link = message["acknowledge"].replace("http://localhost:", "http://127.0.0.1:")
+    assert link.startswith(f"{house.url}/a/")
+    assert requests.post(link, timeout=30).status_code == 200
+    now = house.person("teller1").incident(incident)
+    assert now["in_charge"]["username"] == "manager1"
 
 
 def test_the_ladder_stops_at_a_press(house: House, manager: Client) -> None:

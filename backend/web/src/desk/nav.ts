@@ -29,7 +29,6 @@ export function usePlaces() {
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
     if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'tablet', label: 'desk.nav.devices' })
-    if (session.me && !session.onDevice) places.push({ to: '/me/channels', icon: 'phone', label: 'desk.nav.channels' })
     return places
   })
 }

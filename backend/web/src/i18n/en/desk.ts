@@ -10,7 +10,6 @@ export default {
     staff: 'Staff',
     orgs: 'Branches',
     devices: 'Devices',
-    channels: 'My alerts',
     me: 'Me',
     account: ', account of {name}',
   },

@@ -8,7 +8,6 @@ export default {
     staff: '人员',
     orgs: '机构',
     devices: '设备',
-    channels: '我的提醒',
     me: '我',
     account: '，{name}的账号',
   },
