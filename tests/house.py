@@ -193,9 +193,12 @@ class House:
         """Wait until it takes somebody for reachable, as another process has told."""
         self._tell("know", username=username)
 
-    def gives(self, username: str, address: str, kind: str = "webhook") -> str:
+    def gives(
+        self, username: str, address: str, kind: str = "webhook", secret: str | None = None
+    ) -> str:
         """Somebody has this channel from now on; its id."""
-        told = self.host.tell("channel", username=username, kind=kind, address=address)
+        channel = {"kind": kind, "address": address, "secret": secret}
+        told = self.host.tell("channel", username=username, **channel)
         return str(told["id"])
 
     def reopened(self) -> None:

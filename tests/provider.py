@@ -1,7 +1,8 @@
 """Somebody else's server that takes messages: as badly as the test wants it.
 
-It answers as the next entry of ``answers`` says, then 200 for ever: a status, ``hang`` (until the
-test lets go), or ``cut`` (it takes the message and closes the line without a word).
+It answers as the next entry of ``answers`` says, then 200 for ever: a status, 200 with a JSON
+object, ``hang`` (until the test lets go), or ``cut`` (it takes the message and closes the line
+without a word).
 """
 
 import json
@@ -10,6 +11,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+Answer = int | str | dict[str, Any]
 WAIT = 20.0
 """Seconds in which an expected message must come."""
 
@@ -18,7 +20,7 @@ class Provider:
     """A server on a port of its own; ``url`` has a path for each person."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, list[int | str]] = {}
+        self.answers: dict[str, list[Answer]] = {}
         self._taken: list[tuple[str, dict[str, Any]]] = []
         self._news = threading.Condition()
         self._let_go = threading.Event()
@@ -57,7 +59,7 @@ class Provider:
         """What hangs goes on: the line is cut."""
         self._let_go.set()
 
-    def take(self, who: str, message: dict[str, Any]) -> int | str:
+    def take(self, who: str, message: dict[str, Any]) -> Answer:
         """A message has come; how to answer it."""
         with self._news:
             self._taken.append((who, message))
@@ -73,15 +75,27 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            message = json.loads(self.rfile.read(length))
+            message = _read(self.rfile.read(length))
             answer = provider.take(self.path.lstrip("/"), message)
             self.close_connection = True
-            if isinstance(answer, int):
-                self.send_response(answer)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+            if isinstance(answer, str):
+                return
+            status, body = (answer, b"") if isinstance(answer, int) else (200, json.dumps(answer))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body if isinstance(body, bytes) else body.encode())
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
     return Handler
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """A message as JSON; what is encrypted stays so."""
+    try:
+        found: dict[str, Any] = json.loads(body)
+    except ValueError:
+        return {"encrypted": body}
+    return found

@@ -10,7 +10,7 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "look"}                     look at every branch's ladders now, as once a minute
     {"do": "know", "username": NAME}   wait until that person counts as reachable
-    {"do": "channel", "username": NAME, "kind": KIND, "address": URL}
+    {"do": "channel", "username": NAME, "kind": KIND, "address": URL, "secret": null}
                                        from now on they have that channel, too
     {"do": "switch_off", "username": NAME}
                                        all their channels
@@ -117,14 +117,13 @@ class Opened:
             while not (services.presence.reachable(user) or user in services.world.channels):
                 gevent.sleep(0.01)
 
-    def channel(self, username: str, kind: str, address: str) -> dict[str, Any]:
+    def channel(self, username: str, **channel: Any) -> dict[str, Any]:
         """Switch on a channel for somebody; its id."""
         services = self._services
         row = {
             "id": services.clock.new_id(),
             "user_id": services.world.directory.by_username[username].id,
-            "kind": kind,
-            "address": address,
+            **channel,
             "enabled": True,
             "created_at": services.clock.now(),
         }

@@ -5,7 +5,8 @@ nothing waits for a provider that hangs. What came of it goes back through the w
 """
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from gevent import Greenlet, spawn
@@ -162,13 +163,13 @@ class Courier:
             raise Undelivered("没有这个渠道", "no such channel here", again=False)
         with self._places.one(to):
             # Read now, after any waiting: who has answered meanwhile is left in peace.
-            message = self._wording.message(deliveries)
+            message, said = self._wording.message(deliveries)
             if message is None:
                 return
             channel.send(to, message, services.outside)
-        self._taken(deliveries)
+        self._taken(said)
 
-    def _taken(self, deliveries: list[Delivery]) -> None:
+    def _taken(self, deliveries: Sequence[Delivery]) -> None:
         now = self._services.clock.now()
         self._services.writer.submit(lambda batch: note_sent(batch, deliveries, now))
         for each in deliveries:
@@ -177,9 +178,12 @@ class Courier:
             _log.info("sent", **_notice(each))
 
     def _refused(self, deliveries: list[Delivery], error: Undelivered) -> None:
+        due_at = self._next_try(deliveries, error.after or 0)
         for each in deliveries:
             self._faults.pop(_key(each), None)
-            self._record(each, error.detail, again=error.again, after=error.after)
+            self._record(each, error.detail, due_at, again=error.again)
+        if not error.again and _kind(deliveries[0]) == WEBPUSH:
+            self._services.world_changed()
 
     def _later(self, deliveries: list[Delivery]) -> None:
         """Nothing was tried: the lease is given back."""
@@ -194,6 +198,7 @@ class Courier:
 
     def _broke(self, deliveries: list[Delivery], error: Exception) -> None:
         """A fault of our own: tried again, but not for ever."""
+        due_at = self._next_try(deliveries)
         for each in deliveries:
             key = _key(each)
             self._faults[key] += 1
@@ -205,17 +210,21 @@ class Courier:
                 del self._faults[key]
                 self.parked += 1
                 _log.critical("delivery_parked", **what)
-            self._record(each, "系统内部错误 / an internal fault", again=again)
+            self._record(each, "系统内部错误 / an internal fault", due_at, again=again)
+
+    def _next_try(self, deliveries: list[Delivery], after: int = 0) -> datetime:
+        """What failed together is tried again together. ``after``: seconds that they ask for."""
+        tries = max(each.tries for each in deliveries) + 1
+        pause = pause_before(tries, self._services.clock.random_bytes)
+        pause = max(pause, timedelta(seconds=min(after, LONGEST_PAUSE)))
+        return self._services.clock.now() + pause
 
     def _record(
-        self, delivery: Delivery, detail: str, *, again: bool, after: int | None = None
+        self, delivery: Delivery, detail: str, due_at: datetime, *, again: bool = True
     ) -> None:
-        """Write down that it did not go out, and whether and when it is tried again."""
+        """Write down that it did not go out, and whether it is tried again then."""
         services, tries = self._services, delivery.tries + 1
         self.failed[_kind(delivery)] += 1
-        pause = pause_before(tries, services.clock.random_bytes)
-        pause = max(pause, timedelta(seconds=min(after or 0, LONGEST_PAUSE)))
-        due_at = services.clock.now() + pause
 
         def record(batch: Batch) -> Outcome | None:
             if not is_held(batch.conn, delivery):

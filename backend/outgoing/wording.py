@@ -24,8 +24,8 @@ class Wording:
         _, alert = self._services.reader.run(lambda conn: self._alert(conn, delivery))
         return alert.urgency == "immediate"
 
-    def message(self, deliveries: Sequence[Delivery]) -> Message | None:
-        """One message for one person; None where nobody need hear of it any more.
+    def message(self, deliveries: Sequence[Delivery]) -> tuple[Message | None, Sequence[Delivery]]:
+        """One message for one person, and what it is about: what they need to hear of still.
 
         Raises:
             Undelivered: they do not work here any more.
@@ -35,8 +35,9 @@ class Wording:
         if person is None or not person.active:
             raise Undelivered("已离职", "no longer here", again=False)
         found = services.reader.run(lambda conn: [self._one(conn, each) for each in deliveries])
-        messages = [each for each in found if each is not None]
-        return grouped(messages) if messages else None
+        said = [(each, about) for each, about in zip(found, deliveries, strict=True) if each]
+        message = grouped([each for each, _ in said]) if said else None
+        return message, [about for _, about in said]
 
     def _one(self, conn: Connection, delivery: Delivery) -> Message | None:
         state, alert = self._alert(conn, delivery)

@@ -63,7 +63,7 @@ def delivery_failed(decision: Decision, command: DeliveryFailed) -> None:
     if nothing_left:
         data["nothing_left"] = True
     decision.add(ev.ALERT_FAILED, data)
-    if nothing_left and alert.on_ladder:
+    if nothing_left and alert.on_ladder and not told.out:
         pass_on_when_all_are_out(decision, "unreachable")
 
 

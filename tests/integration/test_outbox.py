@@ -105,8 +105,13 @@ def test_what_somebody_else_is_claiming_at_this_moment_is_passed_over(outbox: Ou
     outbox.holds(*(f"alert-{at:03}" for at in range(AT_ONCE + 20)))
     engines = [make_engine(outbox.engine.url.render_as_string(hide_password=False), writer=True)]
     engines += [outbox.engine]
+
+
+    def twice(engine: Engine) -> list[list[Delivery]]:
+        return [Outbox(engine).claims(), Outbox(engine).claims()]
+
     with ThreadPoolExecutor(2) as pool:
-        claimed = list(pool.map(lambda engine: Outbox(engine).claims(), engines * 2))
+        claimed = [group for groups in pool.map(twice, engines) for group in groups]
     engines[0].dispose()
     ids = [each.alert_id for group in claimed for each in group]
     assert len(ids) == len(set(ids)) == AT_ONCE + 20

@@ -10,6 +10,11 @@ from tests.provider import Provider
 from tests.scenarios.steps import levels, types
 
 TYPE = "media_declared"
+BROWSER = (
+    '{"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7V'
+    'd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}'
+)
+"""The keys of RFC 8291's own example."""
 
 
 @pytest.fixture
@@ -175,6 +180,38 @@ def test_when_nobody_of_a_level_can_be_delivered_to_the_next_is_asked_at_once(
     assert timeline.count("alert.failed") == 2
     assert "alert.escalated" in timeline
     assert len(provider.got("office1")) == 1, "what will never be taken is not tried again"
+
+
+def test_a_yes_that_says_no_inside_is_a_no(house: House, provider: Provider) -> None:
+    for name in ("manager1", "office1", "deputy1"):
+        house.gives(name, provider.url(name), kind="wecom")
+    provider.answers["manager1"] = [{"errcode": 45009, "errmsg": "freq out of limit"}]
+    provider.answers["manager1"] += [{"errcode": 0}]
+    provider.answers["office1"] = [{"errcode": 93000, "errmsg": "invalid webhook url"}]
+    group = house.person("teller1").raise_(TYPE)
+    house.advance(50)
+    assert len(provider.gets("manager1", 2)) == 2, "it was only busy"
+    assert len(provider.got("office1")) == 1
+    shown = house.person("teller1").incident(group)
+    assert channels(shown, "manager1")["wecom"]["state"] == "sent"
+    assert channels(shown, "office1")["wecom"]["state"] == "failed"
+    assert levels(shown) == [1]
+
+
+def test_a_phone_that_takes_no_push_any_more_is_no_way_to_anybody(
+    house: House, provider: Provider
+) -> None:
+    house.gives("hqduty1", provider.url("hqduty1"), kind="webpush", secret=BROWSER)
+    provider.answers["hqduty1"] = [410]
+    group = house.person("teller4").raise_(TYPE)
+    provider.gets("hqduty1")
+    house.settle()
+    top = house.person("hqduty1")
+    assert channels(top.incident(group), "hqduty1")["webpush"]["state"] == "failed"
+    assert types(top.timeline(group)).count("alert.exhausted") == 1
+    assert top.get("/users/me/channels") == []
+    house.advance(120)
+    assert len(provider.got("hqduty1")) == 1
 
 
 def test_a_provider_that_hangs_keeps_nobody_else_waiting(house: House) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from escalation.commands import AddNote, AddPlaybook, Cancel, Decline
-from notifications.words import alert_message, inform_message
+from notifications.words import alert_message, grouped, inform_message, outside_message
 from tests.builders import ORGS, Bank, names, typed
 
 BRANCH = next(org for org in ORGS if org.id == "east-01")
@@ -167,3 +167,30 @@ def test_discreet_alerts_of_different_types_differ_in_nothing_but_their_ids(bank
 
 def test_a_drill_says_so(bank):
     assert message(bank.raises("manager1", "help", drill=True))["drill"] is True
+
+
+def outside(case, alert, **links):
+    return outside_message(case.state, "alert", alert, BRANCH, 0, **links)
+
+
+def test_what_waits_for_the_same_person_is_one_message_with_every_notice_in_it(bank, case):
+    bank.later(60)
+    first, second = [outside(case, each, link="/a", acknowledge="/t") for each in alerts_of(case)]
+    both = grouped([first, second])
+    assert both.title == "2 条提醒 / 2 notices"
+    assert first.text in both.text
+    assert second.text in both.text
+    assert both.payload["alert_id"] == first.payload["alert_id"]
+    assert both.payload["also"] == [second.payload]
+    assert both.acknowledge == "/t"
+    assert grouped([first]) == first
+
+
+def test_a_message_about_several_incidents_takes_none_of_them_up(bank, case):
+    (first, *_) = alerts_of(case)
+    messages = [outside(case, first, link=link, acknowledge="/t") for link in ("/a", "/b")]
+    assert grouped(messages).acknowledge is None
+
+
+def alerts_of(case):
+    return list(case.state.alerts.values())
