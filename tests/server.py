@@ -92,6 +92,7 @@ class Opened:
     def advance(self, seconds: float) -> None:
         """Move from deadline to deadline, each at its own moment."""
         clock = self._movable()
+        self.settle()  # what is under way belongs to the present moment
         until = clock.now() + timedelta(seconds=seconds)
         while (due := self._due()) is not None and due <= until:
             clock.move_to(max(due, clock.now()))

@@ -106,7 +106,6 @@ def test_what_somebody_else_is_claiming_at_this_moment_is_passed_over(outbox: Ou
     engines = [make_engine(outbox.engine.url.render_as_string(hide_password=False), writer=True)]
     engines += [outbox.engine]
 
-
     def twice(engine: Engine) -> list[list[Delivery]]:
         return [Outbox(engine).claims(), Outbox(engine).claims()]
 
