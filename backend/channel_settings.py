@@ -84,6 +84,8 @@ def mail_server(url: str | None, sender: str | None) -> MailServer | None:
         raise SettingError("COUNTERBELL_SMTP_URL would send the password readable: add ?starttls")
     user = None if parts.username is None else unquote(parts.username)
     password = None if parts.password is None else unquote(parts.password)
+    if not f"{user}{password}".isascii():
+        raise SettingError("COUNTERBELL_SMTP_URL: mail servers take ASCII in names and passwords")
     return MailServer(parts.hostname, port or _PORTS[parts.scheme], user, password, tls, sender)
 
 

@@ -1,7 +1,7 @@
 """E-mail to the bank's own mail server (RFC 5321), on gevent's sockets."""
 
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from backend.outgoing.dialling import Dialler
@@ -17,7 +17,7 @@ class MailServer:
     host: str
     port: int
     user: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     tls: Literal["none", "starttls", "implicit"]
     sender: str
 

@@ -37,11 +37,14 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody hears of it. ``secret`` signs what is sent, where the provider wants that."""
+    """Where somebody hears of it. ``secret`` signs what is sent, where the provider wants that.
+
+    Neither shows when it is printed: what is printed ends up in a log.
+    """
 
     kind: str
-    address: str
-    secret: str | None = None
+    address: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a host. ``url`` may hold a token: it stands in no log."""
+    """What is asked of a host. ``url`` and ``headers`` may hold a token: they stand in no log."""
 
     method: str
-    url: str
-    body: bytes
-    headers: Mapping[str, str]
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,10 @@ class SmsGateway:
     ``value`` is yes, one of ``never`` is no for ever, all others are no for now.
     """
 
-    url: str
+    url: str = field(repr=False)
     method: Literal["GET", "POST", "PUT"] = "POST"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: str = field(default="", repr=False)
     statuses: tuple[int, ...] = (200, 201, 202)
     path: str | None = None
     value: str | None = None

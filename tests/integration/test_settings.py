@@ -121,6 +121,9 @@ CASES = {
     "mail-password-readable": _set(
         "add ?starttls", SMTP_URL="smtp://u:hunter2@mail.example", MAIL_FROM="a@b.example"
     ),
+    "mail-password-chinese": _set(
+        "take ASCII", SMTP_URL="smtps://u:hunter2柜@mail.example", MAIL_FROM="a@b.example"
+    ),
     "sms-nowhere": _set("COUNTERBELL_SMS_TEMPLATE is not a file", SMS_TEMPLATE="{at}/none"),
     "sms-no-template": _set("COUNTERBELL_SMS_TEMPLATE: ", SMS_TEMPLATE="{at}/file"),
     "sms-private": _set("stands in COUNTERBELL_CHANNEL_HOSTS", SMS_TEMPLATE="{at}/sms.yaml"),

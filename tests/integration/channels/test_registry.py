@@ -6,7 +6,7 @@ import pytest
 
 from backend.config import from_environment
 from backend.outgoing.ways import ways_of
-from notifications.channels.channel import BadAddress
+from notifications.channels.channel import Address, BadAddress, Request
 from notifications.channels.registry import check_address
 
 SECRET = b"s" * 32
@@ -55,6 +55,24 @@ def test_mail_and_sms_are_there_when_the_operator_has_set_them_up(tmp_path: Path
     for kind, address in (("email", "lina@bank.example"), ("sms", "13800138000")):
         with pytest.raises(BadAddress):
             check_address(nothing, kind, address, None)
+
+
+def test_nothing_secret_shows_when_it_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "sms.yaml"
+    file.write_text("{url: 'https://sms.example/hidden1/{phone}/{text}', body: hidden2}")
+    settings = from_environment(
+        {
+            "COUNTERBELL_SMTP_URL": "smtps://u:hidden3@mail.bank.example",
+            "COUNTERBELL_MAIL_FROM": "bell@bank.example",
+            "COUNTERBELL_SMS_TEMPLATE": str(file),
+        }
+    )
+    headers = {"Authorization": "hidden4"}
+    printed = (
+        f"{settings.mail_server} {settings.sms} {Address('wecom', 'hidden5', 'hidden6')}"
+        f" {Request('POST', 'hidden7', b'hidden8', headers)}"
+    )
+    assert "hidden" not in printed
 
 
 @pytest.mark.parametrize(
