@@ -50,7 +50,7 @@ def test_a_channel_is_added_tried_switched_off_and_removed(
     screens: Screens, house: House, provider: Provider
 ) -> None:
     screen = screens.phone().signed_in("manager1").reads("phone.home.title")
-    screen.presses("me.title").is_at("/me/channels").reads("me.unreached")
+    screen.presses("desk.nav.channelsOpen").is_at("/me/channels").reads("me.unreached")
     adds_a_webhook(screen, "nowhere")
     expect(screen.page.get_by_role("dialog").locator(".bad")).to_be_visible()
     screen.fills("me.address.webhook", provider.url("manager1"))

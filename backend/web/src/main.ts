@@ -2,7 +2,6 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, loadLanguage } from './i18n'
-import { listenToWorker } from './push/worker'
 import { router } from './router'
 import { startStores } from './stores/start'
 import './styles/tokens.css'
@@ -15,7 +14,6 @@ const app = createApp(App).use(createPinia()).use(i18n)
 
 await loadLanguage()
 await startStores()
-listenToWorker(router)
 app.use(router)
 await router.isReady()
 app.mount('#app')

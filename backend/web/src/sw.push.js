@@ -53,12 +53,14 @@ async function show(notice) {
 }
 
 /** The app itself sounds where it is open and awake: then the notice is silent. */
-function willRing(page) {
+const willRing = (page) => asked(page, { ask: 'rings' })
+
+function asked(page, what) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = ({ data }) => resolve(data === true)
     setTimeout(resolve, ANSWER_MS, false)
-    page.postMessage({ ask: 'rings' }, [port2])
+    page.postMessage(what, [port2])
   })
 }
 
@@ -102,8 +104,8 @@ async function open({ path = '/', incident = null }, take) {
   }
   const [page] = await self.clients.matchAll({ type: 'window' })
   const shown = await page?.focus().catch(() => null)
-  if (shown) page.postMessage({ open: path })
-  else await self.clients.openWindow(path)
+  if (!shown) await self.clients.openWindow(path)
+  else if (!(await asked(page, { open: path }))) await page.navigate(path) // signed out, or asleep
 }
 
 /** The push service has given this browser another address. Signed out, the app tells the server later. */

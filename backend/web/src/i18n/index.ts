@@ -4,7 +4,7 @@ import { ref } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type { Both } from '@/api/types'
 import type { Messages } from './schema'
-import zh from './zh'
+import zh from './zh/first'
 
 export type Language = 'zh' | 'en'
 
@@ -16,10 +16,15 @@ export const i18n = createI18n({
   legacy: false,
   locale: 'zh',
   fallbackLocale: 'zh',
-  messages: { zh } as { zh: Messages; en?: Messages },
+  messages: { zh } as unknown as { zh: Messages; en?: Messages },
   missingWarn: false,
   fallbackWarn: false,
 })
+
+/** The Chinese texts of a page that is seldom opened, which brings them; English ones come all at once. */
+export function addTexts(texts: Partial<Messages>): void {
+  i18n.global.mergeLocaleMessage('zh', texts)
+}
 
 /** Every text there is, as `area.group.name`. */
 export type TextKey = Leaves<Messages>

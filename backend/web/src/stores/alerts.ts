@@ -1,6 +1,6 @@
 /** Live alerts of this person: each (alert_id, repeat) is shown, and sounds, once. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { AlertMessage, AlertOver } from '@/api/types'
 import { getValue, putValue } from '@/offline/db'
 import { useLive } from './live'
@@ -20,6 +20,8 @@ export const useAlerts = defineStore('alerts', () => {
   const live = useLive()
   const queue = shallowRef<readonly LiveAlert[]>([])
   const lastOver = shallowRef<Ended | null>(null)
+  /** How often a notice of the system has led into the app. */
+  const opened = ref(0)
   let sounded: string[] = []
 
   /** What is in front: to act before to know, immediate before soon, audible before discreet, then the oldest. */
@@ -73,7 +75,7 @@ export const useAlerts = defineStore('alerts', () => {
     lastOver.value = null
   }
 
-  return { queue, current, lastOver, start, seen, dismiss, settle, clear }
+  return { queue, current, lastOver, opened, start, seen, dismiss, settle, clear }
 })
 
 /** Asked to act, at once: fills the screen and rings. What is told, or only soon, is a card. */

@@ -1,5 +1,6 @@
 /** Brings the stores to life in their order, and keeps them in step with who is here. */
 import { watch } from 'vue'
+import { getValue } from '@/offline/db'
 import { loadTimeToken, warmUp } from '@/offline/device'
 import { useAlerts } from './alerts'
 import { useIncidents } from './incidents'
@@ -43,7 +44,7 @@ export async function startStores(): Promise<void> {
 
 /** This browser's push is that of whoever is here; a session that has only run out keeps it. */
 async function pushFor(person: string | null, left: boolean): Promise<void> {
-  if (person === null && !left) return
+  if ((person === null && !left) || !(await getValue('pushOwner'))) return
   const { forgetPush, keepPush } = await import('@/push/push')
   await (person === null ? forgetPush() : keepPush(person)).catch(() => undefined) // the page tells how it stands
 }

@@ -43,6 +43,7 @@ class Browser {
           this.pages.map((page) => ({
             visibilityState: page.visibilityState,
             focus: async () => page,
+            navigate: async (path: string) => void page.heard.push({ navigate: path }),
             postMessage: (what: unknown, ports?: MessagePort[]) => {
               page.heard.push(what)
               if (page.rings !== null) ports?.[0]?.postMessage(page.rings)
@@ -163,10 +164,17 @@ describe('a notice that is touched', () => {
   })
 
   it('goes there in the page that is open already', async () => {
-    const page: Page = { visibilityState: 'hidden', rings: null, heard: [] }
+    const page: Page = { visibilityState: 'hidden', rings: true, heard: [] }
     browser.pages = [page]
     await browser.does('notificationclick', { notification, action: '' })
     expect(page.heard).toEqual([{ open: `/duty/incidents/${INCIDENT}` }])
     expect(browser.opened).toEqual([])
+  })
+
+  it('loads the page anew where nobody is signed in on it to listen', async () => {
+    const page: Page = { visibilityState: 'hidden', rings: null, heard: [] }
+    browser.pages = [page]
+    await browser.does('notificationclick', { notification, action: '' })
+    expect(page.heard.at(-1)).toEqual({ navigate: `/duty/incidents/${INCIDENT}` })
   })
 })

@@ -1,9 +1,6 @@
 import type { Messages } from '../schema'
 
 export default {
-  title: 'My alerts',
-  sub: 'How you are told when Counterbell is closed',
-  open: 'Open',
   reached: 'You can be reached with Counterbell closed',
   reachedWhy: 'An alert goes out on every way that is on, all at once.',
   unreached: 'With Counterbell closed, nothing reaches you',

@@ -1,9 +1,4 @@
-import auditor from './auditor'
-import common from './common'
-import desk from './desk'
-import incident from './incident'
+import first from './first'
 import me from './me'
-import phone from './phone'
-import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk, incident, me }
+export default { ...first, me }

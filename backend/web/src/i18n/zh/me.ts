@@ -1,7 +1,4 @@
 export default {
-  title: '我的通知方式',
-  sub: '柜铃关着的时候，怎么提醒到你',
-  open: '打开',
   reached: '关着柜铃也能提醒到你',
   reachedWhy: '有提醒时，所有打开的方式同时发。',
   unreached: '关着柜铃就提醒不到你',
