@@ -51,6 +51,10 @@ TYPE = "disruptive_customer"
 LOGOUT = "POST /api/v1/auth/logout"
 
 
+#: The id of a channel that the first caller makes; the others learn that it is not theirs.
+CHANNEL = "019a0000-0000-7000-8000-000000000001"
+
+
 class Bank:
     """The demo bank with something in it, and its document."""
 
@@ -72,7 +76,12 @@ class Bank:
         }
         house.person("admin1").does("POST", "/users", newcomer)
         self._newcomers = count(1)
-        self.known = {"username": "newcomer1", "org_id": "east-02", **self.fresh()}
+        self.known = {
+            "username": "newcomer1",
+            "org_id": "east-02",
+            "channel_id": CHANNEL,
+            **self.fresh(),
+        }
         self._turn = count()
 
     def fresh(self) -> dict[str, str]:
@@ -220,7 +229,7 @@ GOOD |= {
     "POST /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
     "DELETE /api/v1/users/me/otp": {"body": {"password": "demo-counterbell"}},
     "PUT /api/v1/users/me/channels": {
-        "body": [{"kind": "ntfy", "address": "https://ntfy.example/topic", "enabled": True}]
+        "body": [{"id": CHANNEL, "kind": "ntfy", "address": "http://127.0.0.1:9/topic"}]
     },
     "POST /api/v1/users/me/push-subscriptions": {"body": SUBSCRIPTION},
     "DELETE /api/v1/users/me/push-subscriptions": {"body": {"endpoint": "https://push.example/2"}},
