@@ -11,10 +11,8 @@ from tests.browser.words import Language
 from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
-_ROUTES = (
-    "router.ts",
-    *(f"{area}/routes.ts" for area in ("tablet", "phone", "auditor", "desk", "me")),
-)
+_AREAS = ("tablet", "phone", "auditor", "desk", "me", "rota")
+_ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 """The way home, what is there for builders only, and any other address (``nowhere``)."""
 
@@ -39,6 +37,17 @@ class Walk:
     on_device: bool = False
 
 
+NEEDS = {
+    "rota": ".shift >> nth=8",
+    "absences": ".row >> nth=2",
+    "readiness": ".ladder",
+}
+"""What must be on a page before it is all there."""
+PLANNING = (
+    Page("rota", "/desk/rota"),
+    Page("absences", "/desk/absences"),
+    Page("readiness", "/desk/readiness"),
+)
 WALKS = (
     Walk(
         "entry",
@@ -73,6 +82,8 @@ WALKS = (
             Page("channels", "/me/channels"),
         ),
     ),
+    Walk("planning", "regional1", DESK, PLANNING),
+    Walk("planning-phone", "manager1", PHONE, PLANNING),
     Walk("alert", "manager2", PHONE, (Page("alert", "/duty"),)),
     Walk("discreet-alert", "hqduty1", PHONE, (Page("alert", "/duty"),)),
     Walk(
@@ -142,6 +153,8 @@ class Tour:
         screen.is_answered()
         if page.name == "alert":
             screen.page.get_by_role("alertdialog").wait_for()
+        if page.name in NEEDS:
+            screen.page.locator(NEEDS[page.name]).last.wait_for()
         if page.name == "timeline":
             screen.page.locator(".lane").first.wait_for()
 
@@ -149,6 +162,7 @@ class Tour:
 def _something_happens(house: House) -> dict[str, str]:
     """One incident under way, one discreet, one closed, and two that nobody has looked at."""
     teller, manager = house.person("teller1"), house.person("manager1")
+    _somebody_plans(house)
     closed = teller.raise_("disruptive_customer", facts={"head_count": 1, "threat_media": True})
     house.advance(35)
     manager.command(closed, "acknowledge", eta_minutes=2)
@@ -183,3 +197,28 @@ def _something_happens(house: House) -> dict[str, str]:
     house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
     house.advance(15)
     return {"closed": closed["id"], "covert": covert["id"], "group": group["id"]}
+
+
+def _somebody_plans(house: House) -> None:
+    """Shifts, one single day, a take-over, leave and a substitute at east-01."""
+    manager, tellers = house.person("manager1"), ("teller1", "teller2")
+    shift = {"org": "east-01", "role": "teller", "kind": "weekly"}
+    for weekday in range(1, 7):
+        for user, begins, ends in zip(tellers, ("08:30", "12:00"), ("12:30", "17:30"), strict=True):
+            times = {"from": begins, "to": ends, "weekday": weekday, "user": user}
+            manager.does("POST", "/rota", {**shift, **times})
+    single = {
+        "kind": "day",
+        "date": "2026-03-14",
+        "user": "teller2",
+        "from": "22:00",
+        "to": "06:00",
+    }
+    manager.does("POST", "/rota", {**shift, **single, "from": "22:00", "to": "06:00"})
+    until = {"kind": "override", "until": "2026-03-11T10:00:00Z"}
+    deputy = {"org": "east-01", "role": "deputy_manager"}
+    house.person("deputy1").does("POST", "/rota", {**deputy, **until})
+    away = {"from": "2026-03-11T00:00:00Z", "to": "2026-03-13T16:00:00Z"}
+    manager.does("POST", "/absences", {"user": "guard1", **away})
+    manager.does("POST", "/substitutes", {"user": "guard1", "substitute": "lobby1"})
+    manager.does("POST", "/substitutes", {"substitute": "deputy1"})

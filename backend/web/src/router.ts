@@ -5,6 +5,7 @@ import { auditorRoutes } from './auditor/routes'
 import { deskRoutes } from './desk/routes'
 import { meRoutes } from './me/routes'
 import { phoneRoutes } from './phone/routes'
+import { rotaRoutes } from './rota/routes'
 import { tabletRoutes } from './tablet/routes'
 
 declare module 'vue-router' {
@@ -26,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   ...auditorRoutes,
   ...deskRoutes,
   ...meRoutes,
+  ...rotaRoutes,
   ...(import.meta.env.DEV
     ? [{ path: '/gallery', meta: { open: true }, component: () => import('./ui/Gallery.vue') }]
     : []),

@@ -6,6 +6,7 @@ import type { Place } from './places'
 const DESK = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'business_line', 'admin'])
 const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_supervisor', 'regional_manager', 'hq_duty'])
 const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
+const WATCHERS = new Set(['auditor', 'admin'])
 export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
 
 const some = (roles: string[], of: Set<string>): boolean => roles.some((role) => of.has(role))
@@ -28,6 +29,9 @@ export function usePlaces() {
       places.push({ to: '/desk/staff', icon: 'user', label: 'desk.nav.staff' })
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
+    if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
+    places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })
+    places.push({ to: '/desk/absences', icon: 'swap', label: 'desk.nav.absences' })
     if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'tablet', label: 'desk.nav.devices' })
     return places
   })

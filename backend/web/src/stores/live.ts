@@ -19,6 +19,8 @@ export interface Heard {
   inform: AlertMessage
   alert_over: AlertOver
   incident: Changed
+  /** A branch's ladder has lost, or found again, somebody to reach. */
+  readiness: { branch: { id: string; name: string }; ok: boolean }
   /** Too much was missed, or somebody else is here now: read again what is on the screen. */
   resync: null
   /** The socket works (again). */
@@ -90,6 +92,7 @@ export const useLive = defineStore('live', () => {
       socket.on(event, (message: AlertMessage) => tell(event, message))
     }
     socket.on('alert_over', (over: AlertOver) => tell('alert_over', over))
+    socket.on('readiness', (news: Heard['readiness']) => tell('readiness', news))
     socket.on('resync', () => tell('resync', null))
   }
 

@@ -5,6 +5,7 @@ import desk from './desk'
 import incident from './incident'
 import me from './me'
 import phone from './phone'
+import rota from './rota'
 import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk, incident, me } satisfies Messages
+export default { common, tablet, phone, auditor, desk, incident, me, rota } satisfies Messages
