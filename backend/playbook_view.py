@@ -21,6 +21,7 @@ def as_json(book: Playbook) -> dict[str, Any]:
             "colour": book.tap.colour,
             "icon": book.tap.icon,
             "hidden": book.tap.hidden,
+            "by_facts": book.tap.by_facts,
         },
         "severity": book.severity,
         "discreet": book.discreet,

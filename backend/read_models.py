@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from escalation.commands import SOCKET
-from escalation.incident import UNTOUCHED, Alert, Incident, Progress, Report, Told, Way
+from escalation.incident import UNTOUCHED, Alert, Clock, Incident, Progress, Report, Told, Way
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
@@ -44,15 +44,7 @@ def render(
         "steps": [view.step(state, book, step) for book, step in state.steps()],
         "alerts": [view.alert(alert) for alert in state.alerts.values()],
         "informed": [told for alert in state.informed.values() for told in view.recipients(alert)],
-        "clocks": [
-            {
-                "name": clock.name,
-                "due_at": stamp(clock.due_at),
-                "met_at": _stamp(clock.met_at),
-                "state": clock.state,
-            }
-            for clock in state.clocks.values()
-        ],
+        "clocks": [_clock(clock) for clock in state.clocks.values()],
         "suggestions": []
         if state.over
         else [
@@ -108,6 +100,18 @@ def texts_needed(state: Incident) -> list[str]:
 
 def _stamp(moment: datetime | None) -> str | None:
     return None if moment is None else stamp(moment)
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": clock.name,
+        "due_at": stamp(clock.due_at),
+        "met_at": _stamp(clock.met_at),
+        "state": clock.state,
+    }
+    if clock.unconfirmed:
+        found["unconfirmed"] = True
+    return found
 
 
 def _report(report: Report, directory: Directory) -> dict[str, Any]:
@@ -284,6 +288,7 @@ def step_json(playbook: str, step: Step) -> dict[str, Any]:
         "only": list(step.only),
         "must": step.must,
         "containment": step.containment,
+        "repeats": step.repeats,
         "say": [text.as_json() for text in step.say],
         "avoid": [text.as_json() for text in step.avoid],
         "record": [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from escalation.texts import Typed
@@ -166,6 +167,26 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseClock:
+    """A promise stands still until a moment, for a reason."""
+
+    name: ClassVar[str] = "pause-clock"
+    clock: str
+    until: datetime
+    reason: Typed
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendClock:
+    """A promise gets more time, for a reason."""
+
+    name: ClassVar[str] = "extend-clock"
+    clock: str
+    until: datetime
+    reason: Typed
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """A file was stored beside the incident; ``sha256`` is of its bytes."""
 
@@ -267,6 +288,8 @@ Command = (
     | Close
     | Cancel
     | Reopen
+    | PauseClock
+    | ExtendClock
     | Attach
     | Receive
     | DeliveryFailed

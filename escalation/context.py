@@ -19,11 +19,16 @@ def _nothing(_: str) -> Sequence[tuple[str, str]]:
     return ()
 
 
+def _every_year(_: int) -> bool:
+    return True
+
+
 class Context(NamedTuple):
     """One command's surroundings. ``now`` is the moment of receipt, aware UTC.
 
     Of a person's id: ``reachable`` by any way; ``connected``: has a socket now, or had one a
     moment ago; ``channels_of``: id and kind of the ways to the outside that they have switched on.
+    ``year_is_confirmed``: its holidays have been announced and are in the calendar.
     """
 
     now: datetime
@@ -40,6 +45,7 @@ class Context(NamedTuple):
     is_working_day: IsWorkingDay
     connected: Callable[[str], bool] = lambda _: False
     channels_of: Callable[[str], Sequence[tuple[str, str]]] = _nothing
+    year_is_confirmed: Callable[[int], bool] = _every_year
     pace: int = 1
     command_id: str | None = None
     device: Mapping[str, Any] | None = None

@@ -43,6 +43,7 @@ CLOCK_MET = "clock.met"
 CLOCK_WARNED = "clock.warned"
 CLOCK_MISSED = "clock.missed"
 CLOCK_PAUSED = "clock.paused"
+CLOCK_EXTENDED = "clock.extended"
 EXPORT_MADE = "export.made"
 
 

@@ -137,7 +137,11 @@ class Climb(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A promise with a time. ``stage`` 0 running, 1 warned, 2 missed, 3 missed and escalated."""
+    """A promise with a time. ``stage`` 0 running, 1 warned, 2 missed, 3 missed and escalated.
+
+    ``lead``: how long before its end it warns, and after it escalates; else a fifth of its length.
+    ``unconfirmed``: it counts working days of a year whose holidays are not announced yet.
+    """
 
     name: str
     started_at: datetime
@@ -145,6 +149,9 @@ class Clock:
     met_at: datetime | None = None
     stage: int = 0
     paused: bool = False
+    lead: timedelta | None = None
+    resumes_at: datetime | None = None
+    unconfirmed: bool = False
 
     @property
     def state(self) -> Literal["running", "paused", "met", "missed"]:
@@ -158,10 +165,12 @@ class Clock:
     @property
     def next_at(self) -> datetime | None:
         """When this clock speaks next: a warning, the due moment, the escalation after it."""
-        if self.met_at is not None or self.paused or self.stage > 2:
+        if self.met_at is not None or self.stage > 2:
             return None
-        length = self.due_at - self.started_at
-        return (self.due_at - length / 5, self.due_at, self.due_at + length / 5)[self.stage]
+        if self.paused:
+            return self.resumes_at
+        lead = self.lead or (self.due_at - self.started_at) / 5
+        return (self.due_at - lead, self.due_at, self.due_at + lead)[self.stage]
 
 
 class Deadline(NamedTuple):

@@ -197,6 +197,12 @@ def may_complete(standing: Standing, step: Step) -> bool:
     )
 
 
+def may_clear(standing: Standing, step: Step) -> bool:
+    """The role for whose word the step waits; compliance, where it waits for nobody's."""
+    clearance = None if step.gate is None else step.gate.clearance
+    return (clearance or "compliance_officer") in standing.roles
+
+
 def may_skip(standing: Standing, step: Step) -> bool:
     """A manager, or who holds the owner's role."""
     return standing.manager or step.owner in standing.roles
@@ -229,6 +235,21 @@ def _may_step(rule: Callable[[Standing, Step], bool]) -> Callable[[Standing, Any
     return of_command
 
 
+def _may_change_clock(standing: Standing, command: Any) -> bool:
+    """A manager or compliance approves by doing it; a playbook may reserve it to some roles."""
+    state = standing.state
+    reserved = {
+        role
+        for book in (*state.playbooks, *state.former)
+        for rule in book.clocks
+        if rule.name == command.clock
+        for role in rule.extended_by
+    }
+    if reserved:
+        return bool(standing.roles & reserved)
+    return standing.manager or "compliance_officer" in standing.roles
+
+
 def _is_person(standing: Standing) -> bool:
     return standing.caller.person is not None and not _reads_only(standing)
 
@@ -237,7 +258,7 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "acknowledge": lambda standing, _: standing.alerted or standing.manager,
     "decline": lambda standing, _: standing.alerted,
     "complete-step": _may_step(may_complete),
-    "clear-step": lambda standing, _: "compliance_officer" in standing.roles,
+    "clear-step": _may_step(may_clear),
     "skip-step": _may_step(may_skip),
     "reopen-step": lambda standing, _: standing.manager,
     "record-facts": lambda standing, _: _involved(standing),
@@ -247,6 +268,8 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "add-note": lambda standing, _: _is_person(standing),
     "attach": lambda standing, _: _is_person(standing),
     "escalate": lambda standing, _: _involved(standing),
+    "pause-clock": _may_change_clock,
+    "extend-clock": _may_change_clock,
     "contain": lambda standing, _: _leads(standing),
     "close": lambda standing, _: _leads(standing),
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from escalation.timeline import sealed_hash
+from escalation.timeline import sealed_hash, stamp
 
 SALT_BYTES = 32
 
@@ -49,9 +50,11 @@ class Seal:
         }
 
     def deeply(self, value: Any) -> Any:
-        """The same value with each typed text inside it sealed, at any depth."""
+        """The same value with each typed text inside it sealed, at any depth, as JSON has it."""
         if isinstance(value, Typed):
             return self(value)
+        if isinstance(value, datetime):
+            return stamp(value)
         if isinstance(value, Mapping):
             return {name: self.deeply(inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):

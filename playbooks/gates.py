@@ -3,20 +3,23 @@
 ``facts`` holds what is recorded by now; a withdrawn fact is None or absent.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from playbooks.model import Gate, Library, Proposal, Step, Text
+from playbooks.model import Condition, Gate, Library, Playbook, Proposal, Role, Step, Text
 
 
 def gate_open(gate: Gate | None, facts: Mapping[str, object], cleared: bool) -> bool:
     """Whether a step behind ``gate`` can be ticked without an override (D4, S6).
 
     ``cleared`` tells whether somebody with the role of ``gate.clearance`` has cleared the step.
-    A step without a gate is open.
+    A step without a gate is open; a gate that a fact keeps shut stays so (T3).
     """
     if gate is None:
         return True
-    return _any_true(gate.any_of, facts) or (gate.clearance is not None and cleared)
+    if _any_holds(gate.shut_if, facts):
+        return False
+    opened = _any_true(gate.any_of, facts) or _any_holds(gate.opens_if, facts)
+    return opened or (gate.clearance is not None and cleared)
 
 
 def may_tick(step: Step, roles: Collection[str]) -> bool:
@@ -29,6 +32,8 @@ def override_allowed(gate: Gate, facts: Mapping[str, object], *, manager: bool) 
 
     ``manager`` tells whether the person is a manager of the incident.
     """
+    if _any_holds(gate.shut_if, facts):
+        return False
     return (manager and gate.override) or _any_true(gate.override_by_anyone_if, facts)
 
 
@@ -46,6 +51,31 @@ def proposals(
     return found
 
 
+def told_by_duty(
+    playbooks: Iterable[Playbook], new_facts: Mapping[str, object]
+) -> tuple[Role, ...]:
+    """Whom the facts that have just been recorded as true oblige us to tell (P1, P2)."""
+    return tuple(
+        dict.fromkeys(
+            role
+            for playbook in playbooks
+            for duty in playbook.duties
+            if new_facts.get(duty.fact) is True
+            for role in duty.tell
+        )
+    )
+
+
+def _any_holds(conditions: Collection[Condition], facts: Mapping[str, object]) -> bool:
+    return any(_has(facts.get(each.fact), each.equals) for each in conditions)
+
+
+def _has(value: object, equals: str | None) -> bool:
+    if equals is None:
+        return value is True
+    return equals in value if isinstance(value, list | tuple) else value == equals
+
+
 def _any_true(names: Collection[str], facts: Mapping[str, object]) -> bool:
     return any(facts.get(name) is True for name in names)
 
@@ -53,5 +83,5 @@ def _any_true(names: Collection[str], facts: Mapping[str, object]) -> bool:
 def _applies(proposal: Proposal, facts: Mapping[str, object]) -> bool:
     value = facts.get(proposal.fact)
     if proposal.at_least is None:
-        return value is True
+        return _has(value, proposal.equals)
     return isinstance(value, int) and not isinstance(value, bool) and value >= proposal.at_least

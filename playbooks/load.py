@@ -1,11 +1,11 @@
 """Reading playbooks: whole directories with every fault, or one playbook from its content.
 
-A directory holds ``*.yaml``, one playbook each, and ``cards/*.yaml``, one card each, which
-playbooks name by id.
+A directory holds ``*.yaml``, one playbook each, and ``cards/*.yaml`` and ``steps/*.yaml``, one
+card or step each, which playbooks name by id.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,9 +13,9 @@ from types import MappingProxyType
 import rfc8785
 
 from playbooks.marks import Document, Fault, read
-from playbooks.model import Library, Playbook
+from playbooks.model import Card, Library, Playbook, Step
 from playbooks.references import disagreements
-from playbooks.schema import Problem, read_card, read_playbook
+from playbooks.schema import Problem, read_card, read_playbook, read_step
 
 __all__ = ["LIBRARY", "Fault", "InvalidPlaybook", "check", "from_content", "load_library"]
 
@@ -38,7 +38,7 @@ def load_library(*dirs: Path) -> Library:
     """
     shelf = _Shelf()
     for directory in dirs or (LIBRARY,):
-        shelf.add_cards(directory)
+        shelf.add_parts(directory)
     for directory in dirs or (LIBRARY,):
         shelf.add_playbooks(directory)
     if shelf.faults:
@@ -49,13 +49,13 @@ def load_library(*dirs: Path) -> Library:
 def check(directory: Path) -> list[Fault]:
     """Every fault of the playbooks and cards in ``directory``, by file and line.
 
-    Its playbooks may name the product's own cards.
+    Its playbooks may name the product's own cards and steps.
     """
     shelf = _Shelf()
     if directory.resolve() != LIBRARY:
-        shelf.add_cards(LIBRARY)
+        shelf.add_parts(LIBRARY)
         shelf.faults.clear()
-    shelf.add_cards(directory)
+    shelf.add_parts(directory)
     shelf.add_playbooks(directory)
     return sorted(shelf.faults, key=lambda fault: (str(fault.file), fault.line))
 
@@ -86,25 +86,32 @@ def _examine(content: object) -> tuple[Playbook | None, list[Problem]]:
     return replace(playbook, sha256=digest, content=plain), []
 
 
+_ReadPart = Callable[[object], tuple[Card | Step | None, list[Problem]]]
+
+
 @dataclass(slots=True)
 class _Shelf:
     """What has been read so far, and every fault on the way."""
 
-    cards: dict[str, object] = field(default_factory=dict)
+    parts: dict[str, dict[str, object]] = field(default_factory=lambda: {"cards": {}, "steps": {}})
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def add_cards(self, directory: Path) -> None:
+    def add_parts(self, directory: Path) -> None:
+        self._add(directory, "cards", read_card)
+        self._add(directory, "steps", read_step)
+
+    def _add(self, directory: Path, kind: str, read_part: _ReadPart) -> None:
         files: dict[str, Path] = {}
-        for document in _documents(directory / "cards"):
+        for document in _documents(directory / kind):
             self._only_once(document, files)
-            card = None
+            part = None
             if document.value is not None:
-                card, problems = read_card(document.value)
+                part, problems = read_part(document.value)
                 self._blame(document, problems)
             self.faults += document.faults
-            if card is not None:
-                self.cards[card.id] = document.value
+            if part is not None:
+                self.parts[kind][part.id] = document.value
 
     def add_playbooks(self, directory: Path) -> None:
         if not directory.is_dir():
@@ -121,20 +128,24 @@ class _Shelf:
                 self.playbooks[playbook.id] = playbook
 
     def _expand(self, document: Document) -> object:
-        """The document with each card's name replaced by the card itself."""
+        """The document with the name of each card and shared step replaced by it itself."""
         content = document.value
-        names = content.get("cards") if isinstance(content, dict) else None
-        if not isinstance(content, dict) or not isinstance(names, list):
+        if not isinstance(content, dict):
             return content
-        cards: list[object] = []
-        for at, name in enumerate(names):
-            if not isinstance(name, str):
-                cards.append(name)
-            elif name in self.cards:
-                cards.append(self.cards[name])
-            else:
-                document.blame(("cards", at), f"There is no card “{name}”.")
-        return {**content, "cards": cards}
+        for kind, known in self.parts.items():
+            names = content.get(kind)
+            if not isinstance(names, list):
+                continue
+            parts: list[object] = []
+            for at, name in enumerate(names):
+                if not isinstance(name, str):
+                    parts.append(name)
+                elif name in known:
+                    parts.append(known[name])
+                else:
+                    document.blame((kind, at), f"There is no {kind[:-1]} “{name}”.")
+            content = {**content, kind: parts}
+        return content
 
     def _blame(self, document: Document, problems: list[Problem]) -> None:
         for where, reason in problems:

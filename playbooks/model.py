@@ -32,7 +32,7 @@ EVERYONE = "everyone"
 
 Severity = Literal["low", "medium", "high", "critical"]
 RecordType = Literal["text", "number", "boolean", "date", "choice"]
-TimeUnit = Literal["plain", "working_days"]
+TimeUnit = Literal["plain", "days", "working_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,24 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """How the tile looks on the counter tablet. ``hidden`` tiles are never drawn (C4)."""
+    """How the tile looks on the counter tablet. ``hidden`` tiles are never drawn (C4).
+
+    ``by_facts``: no tile of its own; the facts of another incident propose it.
+    """
 
     order: int
     colour: str
     icon: str
     hidden: bool = False
+    by_facts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A fact that is true, or has (a list: holds) the value ``equals``."""
+
+    fact: str
+    equals: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +79,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One thing that is written down when a step is completed."""
+    """One thing that is written down when a step is completed.
+
+    ``fact``: it is recorded as that fact as well (S5).
+    """
 
     name: str
     label: Text
     type: RecordType
     required: bool = False
     choices: tuple[Choice, ...] = ()
+    fact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,8 @@ class Gate:
     """What keeps a step locked.
 
     It opens when any of the facts in ``any_of`` is recorded as true (D4), or, where
-    ``clearance`` names a role, when somebody with that role clears the step (S6).
+    ``clearance`` names a role, when somebody with that role clears the step (S6). A fact's
+    value opens it by ``opens_if`` (S5), and by ``shut_if`` keeps it shut whatever else holds (T3).
     ``override`` tells whether a manager may complete the step all the same, with a reason;
     anyone may when one of ``override_by_anyone_if`` is recorded.
     """
@@ -91,11 +108,16 @@ class Gate:
     clearance: Role | None = None
     override: bool = True
     override_by_anyone_if: tuple[str, ...] = ()
+    opens_if: tuple[Condition, ...] = ()
+    shut_if: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the checklist. ``due`` is in seconds from the opening."""
+    """One line of the checklist. ``due`` is in seconds from the opening.
+
+    ``repeats``: it is done again and again, such as telling how things stand (S2).
+    """
 
     id: str
     title: Text
@@ -103,6 +125,7 @@ class Step:
     only: tuple[Role, ...] = ()
     must: bool = False
     containment: bool = False
+    repeats: bool = False
     gate: Gate | None = None
     due: int | None = None
     completed_by_raising: bool = False
@@ -126,8 +149,12 @@ class ClockRule:
 
     ``starts`` and ``met_by`` are ``raised``, ``closed``, ``acknowledged``, ``contained`` or
     ``step:ID``; an empty ``met_by`` runs until the incident's follow-up ends it.
-    ``within`` is in seconds when ``unit`` is ``plain``, in working days of mainland China else,
-    and then ends at 24:00 of the last day in the branch's time zone (R4).
+    ``within`` is in seconds when ``unit`` is ``plain``, in days or in working days of mainland
+    China else, and then ends at 24:00 of the last day in the branch's time zone (R4).
+    ``again``: each time it is met it starts anew, until one of ``ends`` happens (S2).
+    ``between``: the branch's hours in which it may fall due (S2); outside them it moves on to
+    their next beginning. ``extend_to``: the lengths, in its unit, to which it may be extended,
+    one after the other; empty: no limit. ``extended_by``: who alone may extend or pause it.
     """
 
     name: str
@@ -137,18 +164,42 @@ class ClockRule:
     met_by: tuple[str, ...] = ()
     tell: tuple[Role, ...] = ()
     source: tuple[str, ...] = ()
+    again: bool = False
+    ends: tuple[str, ...] = ()
+    between: "Hours | None" = None
+    extend_to: tuple[int, ...] = ()
+    extended_by: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Part of each day, such as 08:00 to 20:00, by the branch's clocks."""
+
+    opens: str
+    closes: str
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """When a playbook is proposed on incidents that do not have it yet (G1).
 
-    ``at_least is None`` means that ``fact`` is true; else it is a number not below it.
+    ``at_least``: ``fact`` is a number not below it. ``equals``: it has (a list: holds) that
+    value. Without either, it is true.
     """
 
     fact: str
     because: Text
     at_least: int | None = None
+    equals: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is to be told as soon as ``fact`` is recorded as true, on any incident (P1, P2)."""
+
+    fact: str
+    tell: tuple[Role, ...]
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +236,7 @@ class Playbook:
     steps: tuple[Step, ...]
     clocks: tuple[ClockRule, ...] = ()
     proposed_when: tuple[Proposal, ...] = ()
+    duties: tuple[Duty, ...] = ()
     cards: tuple[Card, ...] = ()
     needs_root_cause: bool = False
     advice: tuple[Text, ...] = ()

@@ -28,6 +28,7 @@ def disagreements(content: object) -> Iterator[Problem]:
     yield from _steps(content)
     yield from _clocks(content)
     yield from _proposals(content)
+    yield from _duties(content)
     yield from _discreet(content)
 
 
@@ -63,19 +64,28 @@ def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
             yield (*where, "owner"), "The owner is not among those who alone may do it."
         if step.get("completed_by_raising") is True and ("gate" in step or only):
             yield (*where, "completed_by_raising"), "Nothing may stand in its way."
+        if step.get("repeats") is True and ("due" in step or step.get("containment") is True):
+            yield (*where, "repeats"), "What is done again and again is never all done: no due."
         yield from _gate(step.get("gate"), (*where, "gate"))
         for problem_where, reason in _doubles(step, "record", "name"):
             yield (*where, *problem_where), reason
         for field_at, item in _items(step, "record"):
             if (item.get("type") == "choice") != bool(item.get("choices")):
                 yield (*where, "record", field_at), "Choices belong to the type “choice”."
+            for choice_at, choice in _items(item, "choices") if "fact" in item else ():
+                place = (*where, "record", field_at, "choices", choice_at)
+                value = {"fact": item["fact"], "equals": choice.get("value")}
+                yield from _condition(value, place)
 
 
 def _gate(gate: object, where: Where) -> Iterator[Problem]:
     if not isinstance(gate, Mapping):
         return
-    if not gate.get("any_of") and not gate.get("clearance"):
-        yield where, "Nothing opens it: it needs any_of or clearance."
+    if not any(gate.get(part) for part in ("any_of", "clearance", "opens_if")):
+        yield where, "Nothing opens it: it needs any_of, opens_if or clearance."
+    for part in ("opens_if", "shut_if"):
+        for at, condition in _items(gate, part):
+            yield from _condition(condition, (*where, part, at))
     for part in ("any_of", "override_by_anyone_if"):
         names = gate.get(part)
         for at, name in enumerate(names if isinstance(names, list) else []):
@@ -86,18 +96,41 @@ def _gate(gate: object, where: Where) -> Iterator[Problem]:
 def _clocks(content: Mapping[Any, Any]) -> Iterator[Problem]:
     steps = {f"step:{step.get('id')}" for _, step in _items(content, "steps")}
     for at, clock in _items(content, "clocks"):
-        met_by = clock.get("met_by")
         moments: list[tuple[Where, object]] = [(("starts",), clock.get("starts"))]
-        moments += [
-            (("met_by", n), m) for n, m in enumerate(met_by if isinstance(met_by, list) else [])
-        ]
+        for part in ("met_by", "ends"):
+            named = clock.get(part)
+            moments += [
+                ((part, n), m) for n, m in enumerate(named if isinstance(named, list) else [])
+            ]
         for where, moment in moments:
             if isinstance(moment, str) and moment not in _MOMENTS and moment not in steps:
                 yield ("clocks", at, *where), f"There is no moment or step “{moment}”."
+        yield from _lengths(clock, ("clocks", at))
+
+
+def _lengths(clock: Mapping[Any, Any], where: Where) -> Iterator[Problem]:
+    """When it starts anew, its hours, and how far it may be extended."""
+    if (clock.get("again") is True) != bool(clock.get("ends")):
+        yield (*where, "again"), "What starts again needs an end, and nothing else has one."
+    hours = clock.get("between")
+    if isinstance(hours, Mapping):
+        opens, closes = hours.get("opens"), hours.get("closes")
+        if isinstance(opens, str) and isinstance(closes, str) and opens >= closes:
+            yield (*where, "between"), "It closes later than it opens."
+        if clock.get("unit") in ("days", "working_days"):
+            yield (*where, "between"), "A day ends at 24:00 and has no hours."
+    steps = clock.get("extend_to")
+    lengths = [clock.get("within"), *(steps if isinstance(steps, list) else [])]
+    numbers = [each for each in lengths if isinstance(each, int)]
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
+        yield (*where, "extend_to"), "Each length is longer than the one before."
 
 
 def _proposals(content: Mapping[Any, Any]) -> Iterator[Problem]:
     for at, proposal in _items(content, "proposed_when"):
+        if proposal.get("equals") is not None:
+            yield from _condition(proposal, ("proposed_when", at))
+            continue
         fact = proposal.get("fact")
         counted = proposal.get("at_least") is not None
         if (
@@ -107,6 +140,22 @@ def _proposals(content: Mapping[Any, Any]) -> Iterator[Problem]:
         ):
             reason = "cannot be counted" if counted else "is not true or false: say at_least"
             yield ("proposed_when", at, "fact"), f"“{fact}” {reason}."
+
+
+def _duties(content: Mapping[Any, Any]) -> Iterator[Problem]:
+    for at, duty in _items(content, "duties"):
+        yield from _condition({"fact": duty.get("fact")}, ("duties", at))
+
+
+def _condition(condition: Mapping[Any, Any], where: Where) -> Iterator[Problem]:
+    """A true fact has no value to be equal to; a choice has one of its own."""
+    fact, equals = condition.get("fact"), condition.get("equals")
+    if not isinstance(fact, str) or fact not in FACTS:
+        return
+    if equals is None and fact not in _BOOLEANS:
+        yield (*where, "fact"), f"“{fact}” is not true or false: say equals."
+    elif isinstance(equals, str) and equals not in {each.value for each in FACTS[fact].choices}:
+        yield (*where, "equals"), f"“{fact}” is never “{equals}”."
 
 
 def _discreet(content: Mapping[Any, Any]) -> Iterator[Problem]:

@@ -20,13 +20,14 @@ CLOCKS = (
     "resolution",
     "progress",
     "report_up",
+    "contingency",
     "supervisor_talks",
     "offer_answer",
     "customer_contact",
     "call_back",
     "regulator_answer",
 )
-"""The names of clocks (contract.md, section 3)."""
+"""The names of clocks (contract.md, section 3), and the plan that S3 starts beside the report."""
 
 
 class _Shape(Schema):
@@ -60,6 +61,13 @@ class _Tap(_Shape):
     colour = values.name(required=True)
     icon = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]*\Z"))
     hidden = values.YesNo()
+    by_facts = values.YesNo()
+
+
+class _Condition(_Shape):
+    makes = model.Condition
+    fact = values.one_of(*FACTS, required=True)
+    equals = fields.String()
 
 
 class _Choice(_Shape):
@@ -75,6 +83,7 @@ class _RecordField(_Shape):
     type = values.one_of(*get_args(model.RecordType), required=True)
     required = values.YesNo()
     choices = fields.List(fields.Nested(_Choice))
+    fact = values.one_of(*FACTS)
 
 
 class _Gate(_Shape):
@@ -84,6 +93,8 @@ class _Gate(_Shape):
     clearance = values.one_of(*values.ROLES)
     override = values.YesNo()
     override_by_anyone_if = values.facts()
+    opens_if = fields.List(fields.Nested(_Condition))
+    shut_if = fields.List(fields.Nested(_Condition))
 
 
 class _Step(_Shape):
@@ -95,6 +106,7 @@ class _Step(_Shape):
     only_ = values.roles(data_key="only", attribute="only")
     must = values.YesNo()
     containment = values.YesNo()
+    repeats = values.YesNo()
     gate = fields.Nested(_Gate)
     due = values.number(1)
     completed_by_raising = values.YesNo()
@@ -110,6 +122,12 @@ class _Level(_Shape):
     tell = values.roles(required=True, validate=validate.Length(min=1))
 
 
+class _Hours(_Shape):
+    makes = model.Hours
+    opens = values.time_of_day(required=True)
+    closes = values.time_of_day(required=True)
+
+
 class _Clock(_Shape):
     makes = model.ClockRule
     name = values.one_of(*CLOCKS, required=True)
@@ -119,13 +137,26 @@ class _Clock(_Shape):
     met_by = fields.List(fields.String())
     tell = values.roles()
     source = values.sources()
+    again = values.YesNo()
+    ends = fields.List(fields.String())
+    between = fields.Nested(_Hours)
+    extend_to = fields.List(values.number(1))
+    extended_by = values.roles()
 
 
 class _Proposal(_Shape):
     makes = model.Proposal
     fact = values.one_of(*FACTS, required=True)
     at_least = values.number(1)
+    equals = fields.String()
     because = _text(required=True)
+
+
+class _Duty(_Shape):
+    makes = model.Duty
+    fact = values.one_of(*FACTS, required=True)
+    tell = values.roles(required=True, validate=validate.Length(min=1))
+    source = values.sources()
 
 
 class _Card(_Shape):
@@ -155,6 +186,7 @@ class _Playbook(_Shape):
     steps = fields.List(fields.Nested(_Step), required=True, validate=validate.Length(min=1))
     clocks = fields.List(fields.Nested(_Clock))
     proposed_when = fields.List(fields.Nested(_Proposal))
+    duties = fields.List(fields.Nested(_Duty))
     cards = fields.List(fields.Nested(_Card))
     needs_root_cause = values.YesNo()
     advice = _texts()
@@ -163,6 +195,7 @@ class _Playbook(_Shape):
 
 _PLAYBOOK = _Playbook()
 _CARD = _Card()
+_STEP = _Step()
 
 
 def read_playbook(content: object) -> tuple[model.Playbook | None, list[Problem]]:
@@ -175,6 +208,12 @@ def read_card(content: object) -> tuple[model.Card | None, list[Problem]]:
     """The card of ``content``, or what is wrong with it."""
     value, problems = _read(_CARD, content)
     return (value if isinstance(value, model.Card) else None), problems
+
+
+def read_step(content: object) -> tuple[model.Step | None, list[Problem]]:
+    """The step of ``content`` that several playbooks share, or what is wrong with it."""
+    value, problems = _read(_STEP, content)
+    return (value if isinstance(value, model.Step) else None), problems
 
 
 def _read(schema: Schema, content: object) -> tuple[object, list[Problem]]:

@@ -44,6 +44,12 @@ def name(**options: Any) -> fields.String:
     return fields.String(validate=_NAME, **options)
 
 
+def time_of_day(**options: Any) -> fields.String:
+    """Such as 08:00; the day has 24 hours, and its end is 24:00."""
+    clock = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z"
+    return fields.String(validate=validate.Regexp(clock, error="Must be like 08:00."), **options)
+
+
 def one_of(*values: str, **options: Any) -> fields.String:
     """One of the given words."""
     return fields.String(validate=validate.OneOf(values), **options)

@@ -85,6 +85,20 @@ HOLDERS = _choices(
 )
 """Whether the visitor is the holder (R3)."""
 
+COMPLAINT_KINDS = _choices(
+    ("fact", "确有差错", "A real mistake"),
+    ("perception", "理解有出入", "A misunderstanding"),
+)
+"""What a complaint turns out to be about (S5)."""
+
+CARD_TOPICS = _choices(
+    ("credit_record", "征信", "Credit record"),
+    ("interest_fees", "息费", "Interest and fees"),
+    ("instalments", "分期", "Instalments"),
+    ("collection", "催收", "Collection"),
+)
+"""What a credit-card complaint is about (S8)."""
+
 FACTS: Mapping[str, FactSpec] = MappingProxyType(
     {
         "head_count": FactSpec("integer", Text("人数", "People"), minimum=0, maximum=999),
@@ -113,6 +127,10 @@ FACTS: Mapping[str, FactSpec] = MappingProxyType(
         ),
         "business_line": FactSpec("text", Text("业务渠道", "Business line"), max_length=60),
         "holder": FactSpec("choice", Text("与持有人关系", "Relation to holder"), choices=HOLDERS),
+        "complaint_kind": FactSpec(
+            "choice", Text("事实还是认知", "Mistake or misunderstanding"), choices=COMPLAINT_KINDS
+        ),
+        "card_topic": FactSpec("choice", Text("信用卡问题", "Card topic"), choices=CARD_TOPICS),
         "subject_staff": FactSpec(
             "username", Text("被投诉员工", "Staff complained about"), max_length=64
         ),

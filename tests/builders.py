@@ -141,6 +141,7 @@ class Bank:
     offline: set[str] = field(default_factory=set)
     channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pace: int = 1
+    confirmed_years: set[int] | None = None
     cases: "list[Case]" = field(default_factory=list)
     ids: int = 0
 
@@ -204,6 +205,7 @@ class Bank:
             new_id=self.new_id,
             seal=Seal(self.ids.to_bytes),
             is_working_day=is_working_day,
+            year_is_confirmed=self.year_is_confirmed,
             pace=self.pace,
             command_id=None if caller is None else self.new_id(),
             device=device,
@@ -213,6 +215,9 @@ class Bank:
         """Ids and kinds of somebody's channels to the outside."""
         kinds = self.channels.get(user.removeprefix("id-of-"), ())
         return [(f"{kind}-of-{user}", kind) for kind in kinds]
+
+    def year_is_confirmed(self, year: int) -> bool:
+        return self.confirmed_years is None or year in self.confirmed_years
 
     def later(self, seconds: float) -> None:
         """Time goes by; what falls due is done at its moment, in order."""
@@ -354,6 +359,8 @@ class Case:
 
 def is_working_day(day: date) -> bool:
     """Mainland China's, with its swapped weekends."""
+    if day.year > 2026:  # not announced yet
+        return day.weekday() < 5
     return bool(chinese_calendar.is_workday(day))
 
 

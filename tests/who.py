@@ -16,6 +16,7 @@ MANAGERS = {"manager1", "deputy1", "supervisor1", "regional1", "hqduty1"}
 INFORMED = {"lobby1", "guard1", "supervisor1"}
 TYPE = "disruptive_customer"
 
+CHANGE = {"clock": "call_back", "until": "2026-03-12T00:00:00Z", "reason": "?"}
 #: Each command, a body for it, and who may give it; the others who see the incident get 403.
 COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("acknowledge", {}, MANAGERS | INFORMED | {"office1"}),
@@ -38,4 +39,6 @@ COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("close", {"resolution": "好了", "outcome": "settled"}, MANAGERS),
     ("cancel", {"reason": "?"}, MANAGERS | {"teller1"}),
     ("reopen", {"reason": "?"}, MANAGERS),
+    ("pause-clock", CHANGE, MANAGERS | {"compliance1"}),
+    ("extend-clock", CHANGE, MANAGERS | {"compliance1"}),
 ]

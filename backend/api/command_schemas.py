@@ -102,6 +102,11 @@ class CloseSchema(Strict):
     complaint_kind = fields.String(allow_none=True, validate=validate.OneOf(COMPLAINT_KINDS))
 
 
+class ChangeClockSchema(ReasonSchema):
+    clock = PlainText(longest=64, required=True)
+    until = Moment(required=True)
+
+
 class OccurredSchema(Strict):
     """The deed's time by the tablet's own clocks (contract, section 3)."""
 
@@ -173,6 +178,8 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "close": CloseSchema,
     "cancel": ReasonSchema,
     "reopen": ReasonSchema,
+    "pause-clock": ChangeClockSchema,
+    "extend-clock": ChangeClockSchema,
 }
 
 _COMMANDS: Mapping[str, type[Command]] = {
@@ -193,6 +200,8 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "close": commands.Close,
     "cancel": commands.Cancel,
     "reopen": commands.Reopen,
+    "pause-clock": commands.PauseClock,
+    "extend-clock": commands.ExtendClock,
 }
 
 
@@ -203,7 +212,7 @@ def with_sending(schema: type[Schema]) -> type[Schema]:
 
 BODIES: Mapping[str, type[Schema]] = {
     name: with_sending(schema)
-    if schema not in (ReasonSchema, OptionalReasonSchema, StepReasonSchema)
+    if schema not in (ReasonSchema, OptionalReasonSchema, StepReasonSchema, ChangeClockSchema)
     else type(name.title().replace("-", "") + "BodySchema", (SendingSchema, schema), {})
     for name, schema in SCHEMAS.items()
 }

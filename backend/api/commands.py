@@ -35,6 +35,8 @@ _SUMMARIES = {
     "close": "It is settled.",
     "cancel": "Take it back.",
     "reopen": "It was not over.",
+    "pause-clock": "A promise stands still for a while.",
+    "extend-clock": "A promise gets more time.",
 }
 
 

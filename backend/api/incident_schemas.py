@@ -90,6 +90,7 @@ class StepSchema(Schema):
     only = fields.List(fields.String(), required=True)  # type: ignore[assignment]  # a field
     must = _flag()
     containment = _flag()
+    repeats = _flag()
     state = _text(validate=validate.OneOf(("locked", "ready", "done", "skipped")))
     late = _flag()
     due_at = _maybe()
@@ -133,6 +134,9 @@ class ClockSchema(Schema):
     due_at = _text()
     met_at = _maybe()
     state = _text(validate=validate.OneOf(("running", "paused", "met", "missed")))
+    unconfirmed = fields.Boolean(
+        metadata={"description": "Counts days of a year whose holidays are not announced yet."}
+    )
 
 
 class DeadlineSchema(Schema):

@@ -21,6 +21,7 @@ class TapSchema(Schema):
     colour = fields.String(required=True)
     icon = fields.String(required=True)
     hidden = fields.Boolean(required=True)
+    by_facts = fields.Boolean(required=True)
 
 
 class LevelSchema(Schema):

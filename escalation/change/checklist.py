@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from escalation import events as ev
@@ -21,10 +22,11 @@ def _facts_recorded(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 def _step_completed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     step_id = event.data["step"]
     due_at = state.due.get(step_id)
+    known = state.step(step_id)
     state = _with_step(
         state,
         step_id,
-        state="done",
+        state="open" if known is not None and known.repeats else "done",
         at=event.occurred.estimate,
         by=event.actor.id if event.actor.kind == "user" else None,
         note=event.data.get("note"),
@@ -73,7 +75,15 @@ def _with_step(incident: Incident, step_id: str, **change: Any) -> Incident:
 
 def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
-    clock = Clock(name, unstamp(event.data["started_at"]), unstamp(event.data["due_at"]))
+    lead_ms = event.data.get("lead_ms")
+    clock = Clock(
+        name,
+        unstamp(event.data["started_at"]),
+        unstamp(event.data["due_at"]),
+        stage=event.data.get("stage", 0),
+        lead=None if lead_ms is None else timedelta(milliseconds=lead_ms),
+        unconfirmed=event.data.get("calendar") == "unconfirmed",
+    )
     return state.having(clocks={**state.clocks, name: clock})
 
 
@@ -84,8 +94,32 @@ def _clock_met(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 
 def _clock_paused(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    """Until a moment: its whole length moves by as long as it stands still."""
     name = event.data["name"]
-    return state.having(clocks={**state.clocks, name: replace(state.clocks[name], paused=True)})
+    clock = replace(state.clocks[name], paused=True)
+    if "until" in event.data:
+        due_at = unstamp(event.data["due_at"])
+        clock = replace(
+            clock,
+            started_at=clock.started_at + (due_at - clock.due_at),
+            due_at=due_at,
+            resumes_at=unstamp(event.data["until"]),
+        )
+    return state.having(clocks={**state.clocks, name: clock})
+
+
+def _clock_extended(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    name = event.data["name"]
+    due_at = unstamp(event.data["due_at"])
+    clock = replace(
+        state.clocks[name],
+        due_at=due_at,
+        stage=0,
+        paused=False,
+        resumes_at=None,
+        lead=(due_at - event.recorded_at) / 5,
+    )
+    return state.having(clocks={**state.clocks, name: clock})
 
 
 def _clock_stage(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -107,4 +141,5 @@ CHANGES: Mapping[str, Change] = {
     ev.CLOCK_WARNED: _clock_stage,
     ev.CLOCK_MISSED: _clock_stage,
     ev.CLOCK_PAUSED: _clock_paused,
+    ev.CLOCK_EXTENDED: _clock_extended,
 }

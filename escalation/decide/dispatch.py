@@ -5,7 +5,17 @@ from typing import Any
 
 from escalation.commands import Command
 from escalation.context import Context, Decision
-from escalation.decide import again, facts, life, people, raising, receipts, steps, timers
+from escalation.decide import (
+    again,
+    clocks,
+    facts,
+    life,
+    people,
+    raising,
+    receipts,
+    steps,
+    timers,
+)
 from escalation.incident import Incident
 
 _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
@@ -24,6 +34,8 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
     "escalate": people.escalate,
     "receive": receipts.receive,
     "delivery-failed": receipts.delivery_failed,
+    "pause-clock": clocks.pause_clock,
+    "extend-clock": clocks.extend_clock,
     "contain": life.contain,
     "close": life.close,
     "reopen": life.reopen,

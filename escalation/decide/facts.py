@@ -18,12 +18,19 @@ from escalation.incident import Incident
 from escalation.ladder import merge
 from escalation.refusal import Invalid, Refused
 from escalation.texts import Typed
+from playbooks.gates import told_by_duty
 from playbooks.model import Playbook
 
 
 def decide_facts(decision: Decision, command: RecordFacts) -> None:
     """Write facts down; what is known already makes no new event."""
     record_facts(decision, command.facts)
+    tell_by_duty(decision, command.facts)
+
+
+def tell_by_duty(decision: Decision, facts: Mapping[str, Any]) -> None:
+    """Who the customer is, and what they threaten, has people who are told at once (P1, P2)."""
+    inform(decision, told_by_duty(decision.context.playbooks.values(), facts), "raised")
 
 
 def record_facts(decision: Decision, facts: Mapping[str, Any]) -> None:

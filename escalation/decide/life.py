@@ -72,7 +72,7 @@ def close(decision: Decision, command: Close) -> None:
             "resolution": decision.context.seal(command.resolution),
             "outcome": command.outcome,
             "root_cause": command.root_cause,
-            "complaint_kind": command.complaint_kind,
+            "complaint_kind": command.complaint_kind or state.facts.get("complaint_kind"),
         },
     )
     tick(decision, "closed")

@@ -7,7 +7,7 @@ from escalation.clocks import tick
 from escalation.commands import Cancel, Open
 from escalation.context import Decision
 from escalation.decide.alerting import climb, inform
-from escalation.decide.facts import playbook_mark, record_facts
+from escalation.decide.facts import playbook_mark, record_facts, tell_by_duty
 from escalation.rights import CANCEL_WITHIN, Caller, manages, own_reports
 
 
@@ -20,6 +20,8 @@ def open_incident(decision: Decision, command: Open) -> None:
     if decision.state is not None:
         decision.add(ev.INCIDENT_JOINED, {"report": _report(decision, command)})
         _details(decision, command)
+        if command.facts and not decision.incident.over:
+            tell_by_duty(decision, command.facts)
         return
     book = decision.context.playbooks[command.type]
     data: dict[str, Any] = {
@@ -41,6 +43,8 @@ def open_incident(decision: Decision, command: Open) -> None:
     _details(decision, command)
     climb(decision, 1, "raised")
     inform(decision, book.inform, "raised")
+    if command.facts:
+        tell_by_duty(decision, command.facts)
     tick(decision, "raised")
     for step in book.steps:
         if step.completed_by_raising:

@@ -8,6 +8,7 @@ from escalation import events as ev
 from escalation.clocks import tick
 from escalation.commands import ClearStep, CompleteStep, ReopenStep, SkipStep
 from escalation.context import Decision
+from escalation.decide.facts import record_facts
 from escalation.refusal import Invalid, Refused
 from escalation.rights import manages
 from escalation.texts import Typed
@@ -32,7 +33,17 @@ def complete_step(decision: Decision, command: CompleteStep) -> None:
     data["record"] = _checked_record(decision, step, command.record)
     data.update(seal.optional("note", command.note))
     decision.add(ev.STEP_COMPLETED, data)
+    record_facts(decision, _as_facts(step, data["record"]))
     tick(decision, f"step:{step.id}")
+
+
+def _as_facts(step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the step's form says about the incident itself (S5)."""
+    return {
+        field.fact: record[field.name]
+        for field in step.record
+        if field.fact is not None and field.name in record
+    }
 
 
 def clear_step(decision: Decision, command: ClearStep) -> None:

@@ -1,11 +1,13 @@
 """The timer speaks: what happens when nobody did anything in time (contract, section 5)."""
 
 from escalation import events as ev
+from escalation.clocks import rule_of
 from escalation.commands import DeadlinePassed, Rearm
 from escalation.context import Decision
 from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
+from escalation.decide.clocks import resume
 from escalation.incident import WARN_FROM, Incident
-from playbooks.model import ClockRule, Step
+from playbooks.model import Step
 
 
 def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
@@ -98,8 +100,12 @@ def _sounds(state: Incident, step: Step) -> bool:
 def _clock_speaks(decision: Decision, name: str) -> None:
     """A warning before it runs out, an alert when it has, the next level after."""
     state = decision.incident
-    stage = state.clocks[name].stage + 1
-    rule = _rule(decision, name)
+    clock = state.clocks[name]
+    if clock.paused:
+        resume(decision, clock)
+        return
+    stage = clock.stage + 1
+    rule = rule_of(decision, name)
     told = [*in_charge(decision), *holders(decision, rule.tell if rule else ())]
     if stage > 1:
         decision.follow(ev.CLOCK_MISSED, {"name": name, "stage": stage})
@@ -111,11 +117,3 @@ def _clock_speaks(decision: Decision, name: str) -> None:
         upper = min(max(state.climb.level, 1) + 1, len(state.climb.levels))
         told += holders(decision, state.climb.levels[upper - 1].tell)
         remind(decision, told, "clock", "immediate", clock=name)
-
-
-def _rule(decision: Decision, name: str) -> ClockRule | None:
-    for book in (*decision.incident.playbooks, *decision.incident.former):
-        for rule in book.clocks:
-            if rule.name == name:
-                return rule
-    return None

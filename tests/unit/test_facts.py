@@ -32,6 +32,8 @@ OTHERS = [
     "amount_fen",
     "business_line",
     "holder",
+    "complaint_kind",
+    "card_topic",
     "subject_staff",
 ]
 HASH = "0f" * 32

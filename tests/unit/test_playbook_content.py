@@ -70,7 +70,7 @@ def test_the_content_holds_the_cards_themselves():
     assert cards[0]["title"] == {"zh": "当场暴怒", "en": "Exploding in public"}
 
 
-@given(st.sampled_from(sorted(PLAYBOOKS)), st.integers(min_value=2, max_value=2**53 - 1))
+@given(st.sampled_from(sorted(PLAYBOOKS)), st.integers(min_value=99, max_value=2**53 - 1))
 def test_another_content_has_another_hash(playbook, version):
     changed = from_content({**PLAYBOOKS[playbook].content, "version": version})
     assert changed.version == version

@@ -18,6 +18,11 @@ DEMANDS = [
     *(f"T{n}" for n in range(1, 7)),
     *(f"R{n}" for n in range(1, 7)),
     *(f"W{n}" for n in range(1, 6)),
+    *(f"S{n}" for n in range(1, 10)),
+    "A1",
+    "A8",
+    "A9",
+    "A10",
 ]
 FORBIDDEN = re.compile(r"保证|绝对|零风险|百分之百|guarantee|zero risk|definitely", re.IGNORECASE)
 #: Chinese directly beside a digit or a Latin letter, where a space belongs.
@@ -144,7 +149,7 @@ def test_the_five_customers_can_be_recognised_where_customers_are_met(playbook):
 def test_each_card_names_the_customer_that_it_describes():
     for playbook in PLAYBOOKS.values():
         for card in playbook.cards:
-            assert card.source[0] in {"T1", "T2", "T3", "T4", "T5"}
+            assert card.source[0] in {"T1", "T2", "T3", "T4", "T5", "S8"}
             assert card.signs
             assert card.advice
 

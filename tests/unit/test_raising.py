@@ -35,7 +35,7 @@ def test_a_tap_opens_the_playbook_and_alerts_and_tells(case):
 def test_the_opening_names_the_playbook_by_its_hash(case):
     data = case.events[0].data
     book = LIBRARY["group_visit"]
-    assert data["playbook"] == {"id": "group_visit", "version": 1, "sha256": book.sha256}
+    assert data["playbook"] == {"id": "group_visit", "version": book.version, "sha256": book.sha256}
     assert data["number"] == "CB-2603-0001"
     assert data["type"] == "group_visit"
     assert data["title"] == book.title.as_json()

@@ -1,6 +1,7 @@
 """Who sees an incident, and who may do what to it (contract, sections 2 and 3; F14)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,7 @@ def test_what_lists_find_by_role_is_what_may_be_seen(held, branch, discreet):
     assert sees(Caller(somebody), state, bank.directory) == (branch in orgs)
 
 
+LATER = datetime(2026, 3, 12, tzinfo=UTC)
 COMMANDS = {
     "acknowledge": c.Acknowledge(),
     "decline": c.Decline(),
@@ -144,6 +146,8 @@ COMMANDS = {
     "close": c.Close(typed(), "calmed"),
     "cancel": c.Cancel(typed()),
     "reopen": c.Reopen(typed()),
+    "pause-clock": c.PauseClock("call_back", LATER, typed()),
+    "extend-clock": c.ExtendClock("call_back", LATER, typed()),
     "receive": c.Receive("seen", "a", 0),
     "export": c.RecordExport("json", 1, "zh"),
 }
@@ -169,6 +173,8 @@ MAY = {
     "close": MANAGERS,
     "cancel": MANAGERS,
     "reopen": MANAGERS,
+    "pause-clock": MANAGERS | {"compliance1"},
+    "extend-clock": MANAGERS | {"compliance1"},
     "receive": set(),
     "export": MANAGERS | {"auditor1", "compliance1", "legal1"},
 }

@@ -126,6 +126,8 @@ const CHOICES: Record<string, string> = {
   holder: 'incident.holder',
   profile: 'incident.profile',
   manners: 'incident.manner',
+  complaint_kind: 'incident.kind',
+  card_topic: 'incident.topic',
 }
 
 function factsOf(facts: unknown, context: Context): Told[] {
@@ -178,11 +180,12 @@ const TELLERS: Record<string, Teller> = {
   device_fault: () => t('auditor.word.deviceFault'),
   size: (value) => fileSize(Number(value)),
   hashes: plain,
+  calendar: () => t('auditor.word.unconfirmed'),
   repeat: (value) => (value === 0 ? '' : plain(value)),
-  ...Object.fromEntries(['started_at', 'due_at', 'met_at', 'act_by'].map((name) => [name, moment])),
+  ...Object.fromEntries(['started_at', 'due_at', 'met_at', 'act_by', 'until'].map((name) => [name, moment])),
 }
 /** Told elsewhere, or of no use to a reader. */
-const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject'])
+const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject', 'lead_ms'])
 
 /** Every part of the event's data, with its label. */
 export function dataTold(event: TimelineEvent, context: Context): Told[] {

@@ -1,10 +1,11 @@
-/** Steps whose gate waits for compliance: looked for in the open incidents that somebody may see. */
+/** Steps that wait for this person's word: looked for in the open incidents that they may see. */
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problems'
 import type { Incident, Step } from '@/api/types'
 import { OPEN } from '@/list/filters'
 import { useHeard } from '@/stores/heard'
+import { useSession } from '@/stores/session'
 
 export interface Waiting {
   incident: Incident
@@ -14,10 +15,9 @@ export interface Waiting {
 const MOST = 50
 const AT_ONCE = 4
 const SETTLE_MS = 800
-/** Of all gates, only these open by clearance; the others open by facts. */
-const CLEARED = new Set(['promise_redress'])
 
 export function useWaiting() {
+  const session = useSession()
   const items = shallowRef<Waiting[]>([])
   const looked = ref(0)
   const all = ref(true)
@@ -40,7 +40,7 @@ export function useWaiting() {
       }
       const open = new Set(page.items.map((item) => item.id))
       for (const id of known.keys()) if (!open.has(id)) known.delete(id)
-      items.value = [...known.values()].flatMap(waitingIn)
+      items.value = [...known.values()].flatMap((incident) => waitingIn(incident, session.roles))
       looked.value = page.items.length
       all.value = page.next_cursor === null
       ready.value = true
@@ -71,8 +71,8 @@ export function useWaiting() {
   return { items, looked, all, ready, loading, problem, load }
 }
 
-function waitingIn(incident: Incident): Waiting[] {
+function waitingIn(incident: Incident, roles: readonly string[]): Waiting[] {
   return incident.steps
-    .filter((step) => CLEARED.has(step.id) && step.state === 'locked' && step.gate && !step.gate.open)
+    .filter((step) => step.state === 'locked' && step.gate?.clearance && roles.includes(step.gate.clearance))
     .map((step) => ({ incident, step }))
 }

@@ -7,6 +7,8 @@ export const CHOICES = {
   place: ['counter', 'lobby', 'entrance', 'room', 'atm', 'outside'],
   holder: ['self', 'authorised', 'other'],
   profile: ['exploding', 'weeping', 'evidence', 'serving_agent', 'departed_agent'],
+  complaint_kind: ['fact', 'perception'],
+  card_topic: ['credit_record', 'interest_fees', 'instalments', 'collection'],
 } as const
 export const MANNERS = [
   'odd_demands',

@@ -21,6 +21,8 @@ export const COMMANDS = [
   'close',
   'cancel',
   'reopen',
+  'pause-clock',
+  'extend-clock',
 ] as const
 
 export type CommandName = (typeof COMMANDS)[number]

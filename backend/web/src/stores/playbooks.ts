@@ -12,8 +12,8 @@ export const usePlaybooks = defineStore('playbooks', () => {
   const loading = shallowRef(false)
 
   const byId = computed(() => new Map(items.value.map((each) => [each.id, each])))
-  /** What a tile may show, in its order. Nothing hidden: a covert alert has no tile. */
-  const tiles = computed(() => items.value.filter((each) => !each.tap.hidden))
+  /** What a tile may show, in its order. Nothing hidden: a covert alert has no tile; nor what facts propose. */
+  const tiles = computed(() => items.value.filter((each) => !each.tap.hidden && !each.tap.by_facts))
 
   /** From this device at once, then from the server. */
   async function load(): Promise<void> {

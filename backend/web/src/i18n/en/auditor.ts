@@ -226,6 +226,8 @@ export default {
     hashes: 'Removed',
     device_fault: 'Device signature',
     act_by: 'Contain by',
+    until: 'Paused until',
+    calendar: 'Calendar',
   },
   word: {
     yes: 'yes',
@@ -233,6 +235,7 @@ export default {
     nobody: 'nobody',
     unreachable: 'unreachable',
     deviceFault: 'did not hold; the report was accepted all the same',
+    unconfirmed: 'Holidays not announced yet; counted by weekends',
     channel: { socket: 'In the app', webpush: 'Push', sms: 'SMS', email: 'E-mail', wecom: 'WeCom', dingtalk: 'DingTalk', feishu: 'Feishu', ntfy: 'ntfy', apprise: 'Apprise', webhook: 'Webhook' },
     urgency: { immediate: 'at once', soon: 'soon' },
     command: {
@@ -253,6 +256,8 @@ export default {
       'close': 'Close',
       'cancel': 'Cancel',
       'reopen': 'Reopen',
+      'pause-clock': 'Pause a clock',
+      'extend-clock': 'Extend a clock',
     },
     because: {
       'raised': 'raised',
@@ -263,6 +268,7 @@ export default {
       'failed': 'not delivered',
       'act_within': 'not contained in time',
       'escalated': 'escalated by hand',
+      'pause_over': 'the pause is over',
       'clock': 'a clock ran out',
       'step': 'a step is overdue',
       'subject_staff': 'concerns this member of staff',
@@ -275,6 +281,7 @@ export default {
       contact: 'Contact the customer',
       resolution: 'Resolution',
       progress: 'Tell the progress',
+      contingency: 'Contingency plan',
       report_up: 'Report to the supervisor',
       supervisor_talks: 'Supervisor talks to the customer',
       offer_answer: 'Answer on the proposal',

@@ -116,6 +116,8 @@ export default {
     amount_fen: 'Amount (fen)',
     business_line: 'Business line',
     holder: 'Relation to holder',
+    complaint_kind: 'Mistake or misunderstanding',
+    card_topic: 'Card topic',
     subject_staff: 'Staff complained about',
     media_outlet: 'Outlet',
     press_card: 'Press card',

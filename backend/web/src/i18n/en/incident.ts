@@ -87,6 +87,8 @@ export default {
     outside: 'Outside',
   },
   holder: { self: 'The holder', authorised: 'Has a letter of authority', other: 'Somebody else, no authority' },
+  kind: { fact: 'A real mistake', perception: 'A misunderstanding' },
+  topic: { credit_record: 'Credit record', interest_fees: 'Interest and fees', instalments: 'Instalments', collection: 'Collection' },
   profile: {
     exploding: 'Exploding in public',
     weeping: 'Weeping, feels deceived',
@@ -215,6 +217,8 @@ export default {
       'close': 'Closing',
       'cancel': 'Undo',
       'reopen': 'Reopening',
+      'pause-clock': 'Pausing a clock',
+      'extend-clock': 'Extending a clock',
     },
   },
   head: {
@@ -229,6 +233,7 @@ export default {
     since: 'since {at}',
     police: 'Danger: call 110',
     running: 'running',
+    unconfirmed: 'holidays not announced',
     contained: 'contained {at}',
     cancelled: 'cancelled {at}',
     closed: 'closed {at}',
@@ -244,6 +249,7 @@ export default {
       contact: 'left to make contact',
       resolution: 'left to resolve',
       progress: 'left to report progress',
+      contingency: 'left to start the contingency plan',
       report_up: 'left to report upward',
       supervisor_talks: 'left to talk to them',
       offer_answer: 'left to answer',

@@ -224,6 +224,8 @@ export default {
     hashes: '清除',
     device_fault: '设备签名',
     act_by: '控场时限',
+    until: '暂停到',
+    calendar: '日历',
   },
   word: {
     yes: '是',
@@ -231,6 +233,7 @@ export default {
     nobody: '没有人',
     unreachable: '联系不上',
     deviceFault: '没有通过，照样受理',
+    unconfirmed: '节假日还没公布，按周末推算',
     channel: { socket: '应用内', webpush: '推送', sms: '短信', email: '邮件', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书', ntfy: 'ntfy', apprise: 'Apprise', webhook: '接口' },
     urgency: { immediate: '立即', soon: '尽快' },
     command: {
@@ -251,6 +254,8 @@ export default {
       'close': '办结',
       'cancel': '撤销',
       'reopen': '重新打开',
+      'pause-clock': '暂停时限',
+      'extend-clock': '延长时限',
     },
     because: {
       'raised': '上报',
@@ -261,6 +266,7 @@ export default {
       'failed': '没送到',
       'act_within': '没按时控场',
       'escalated': '转上级',
+      'pause_over': '暂停到时',
       'clock': '时限到',
       'step': '步骤超时',
       'subject_staff': '被投诉员工回避',
@@ -273,6 +279,7 @@ export default {
       contact: '联系客户',
       resolution: '办结',
       progress: '告知进展',
+      contingency: '启动应急预案',
       report_up: '报告主管',
       supervisor_talks: '主管与客户谈',
       offer_answer: '答复方案',

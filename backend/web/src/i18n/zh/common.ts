@@ -114,6 +114,8 @@ export default {
     amount_fen: '金额（分）',
     business_line: '业务渠道',
     holder: '与持有人关系',
+    complaint_kind: '事实还是认知',
+    card_topic: '信用卡问题',
     subject_staff: '被投诉员工',
     media_outlet: '媒体名称',
     press_card: '记者证号',

@@ -78,6 +78,8 @@ export default {
   },
   place: { counter: '柜台', lobby: '大堂', entrance: '门口', room: '接待室', atm: '自助区', outside: '网点外' },
   holder: { self: '本人', authorised: '有授权书', other: '他人，无授权' },
+  kind: { fact: '确有差错', perception: '理解有出入' },
+  topic: { credit_record: '征信', interest_fees: '息费', instalments: '分期', collection: '催收' },
   profile: {
     exploding: '当场暴怒',
     weeping: '嚎啕大哭',
@@ -206,6 +208,8 @@ export default {
       'close': '办结',
       'cancel': '撤销',
       'reopen': '重新打开',
+      'pause-clock': '暂停时限',
+      'extend-clock': '延长时限',
     },
   },
   head: {
@@ -220,6 +224,7 @@ export default {
     since: '{at} 接手',
     police: '危险先打 110',
     running: '已用时',
+    unconfirmed: '节假日未公布',
     contained: '{at} 控场',
     cancelled: '{at} 撤销',
     closed: '{at} 办结',
@@ -235,6 +240,7 @@ export default {
       contact: '内须联系客户',
       resolution: '内须办结',
       progress: '内须告知进展',
+      contingency: '内须启动应急预案',
       report_up: '内须报告主管',
       supervisor_talks: '内主管须与客户谈',
       offer_answer: '内须答复方案',
