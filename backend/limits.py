@@ -1,11 +1,8 @@
 """How large a request's body may be, by its address (contract, section 3)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Request
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 MIB = 1024 * 1024
 COMMAND = 64 * 1024
@@ -17,7 +14,7 @@ ATTACHMENT = 20 * MIB + 64 * 1024
 class LimitedRequest(Request):
     """A request that knows its limit; Werkzeug refuses (413) what is over it."""
 
-    def __init__(self, environ: "WSGIEnvironment", *args: Any, **kwargs: Any) -> None:
+    def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(environ, *args, **kwargs)
         self.max_content_length = _limit(self.path)
 

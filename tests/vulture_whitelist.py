@@ -34,6 +34,8 @@ _.created_at
 _.__doc__
 # Asked for by the libraries that call us: Flask, python-socketio, and gevent's WSGI handler.
 _.ensure_sync
+_.request_class
+_.full_dispatch_request
 _.session_interface
 _.default_mimetype
 _.get_wsgi_headers
