@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.gevent import GeventScheduler
 from gevent import Greenlet, joinall, spawn
 from gevent.event import Event
-from sqlalchemy import Connection, false, select, update
+from sqlalchemy import Connection, and_, delete, false, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from backend import devices, sessions, sign_ins
@@ -61,6 +61,7 @@ class Engine:
         self.readiness = ReadinessWatch(services)
         self.deadlines_fired = 0
         self.deadlines_parked = 0
+        self.deadlines_mended = 0
         self.lateness = 0.0
 
     def start(self) -> None:
@@ -170,6 +171,25 @@ class Engine:
         if not outcome.changed and self._still_due(outcome.state.deadlines(), key):
             _log.error("deadline_does_nothing", incident_id=incident_id, key=key)
             return self._set_aside(incident_id, key)
+        return outcome.changed or self._put_right(incident_id, key)
+
+    def _put_right(self, incident_id: str, key: str) -> bool:
+        """Nothing was due: somebody was quicker, or the row says otherwise than its events."""
+        services = self._services
+
+        def mend(batch: Batch) -> int:
+            row = and_(DEADLINES.c.incident_id == incident_id, DEADLINES.c.key == key)
+            loaded = services.states.for_writing(batch, incident_id)
+            armed = () if loaded is None else loaded.state.deadlines()
+            due_at = next((each.due_at for each in armed if each.key == key), None)
+            if due_at is None:
+                return batch.conn.execute(delete(DEADLINES).where(row)).rowcount
+            wrong = and_(row, DEADLINES.c.due_at != due_at)
+            return batch.conn.execute(update(DEADLINES).where(wrong).values(due_at=due_at)).rowcount
+
+        if services.writer.run(mend):
+            self.deadlines_mended += 1
+            _log.critical("deadline_row_was_wrong", incident_id=incident_id, key=key)
         return True
 
     def _still_due(self, deadlines: Sequence[Any], key: str) -> bool:

@@ -74,3 +74,4 @@ _.log_message
 _.know
 _.switch_off
 TestAnyIncident
+_._next_due
