@@ -298,7 +298,7 @@ class Server:
     def _engine(self) -> float:
         engine, reader = self.services.engine, self.services.reader
         engine._wake.clear()
-        due, engine._next_due = reader.run(engine._look)
+        due, engine._next_due = reader.run(engine.look)
         if due:
             fired = [engine._fire(*each) for each in due]
             return 0.0 if all(fired) else AGAIN
