@@ -184,6 +184,13 @@ def read_events(
     ]
 
 
+def read_log_event(conn: Connection, event_id: str) -> dict[str, Any] | None:
+    """An event of the null chain as it was hashed."""
+    found = select(_EVENTS.c.body).where(_EVENTS.c.id == event_id, _EVENTS.c.chain == LOG_CHAIN)
+    body = conn.execute(found).scalar()
+    return None if body is None else dict(orjson.loads(body))
+
+
 def load_incident(conn: Connection, chain: str, playbook_of: PlaybookOf) -> Loaded | None:
     """Fold an incident from its events."""
     state, head_hash = None, ZERO_HASH

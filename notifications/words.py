@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,10 @@ NEUTRAL = Text("内部提醒，请打开柜铃查看", "Internal notice: open Co
 """All that a locked screen may show."""
 DRILL = Text("【演练】", "[Drill] ")
 TEST = Text("柜铃测试：能看到这条，就说明通了", "Counterbell test: if you can read this, it works")
+UNREACHED = Text(
+    "值守有空缺：有人报警时找不到人", "A gap in who answers: an alert would reach nobody"
+)
+REACHED = Text("值守已补齐，每一级都有人", "Every level reaches somebody again")
 _NOTHING_BUT_IDS = (
     "alert_id",
     "repeat",
@@ -91,6 +96,37 @@ def trial_message(test_id: str, link: str | None = None) -> Message:
         neutral=TEST,
         payload={"kind": "test", "test_id": test_id, "title": TEST.as_json()},
         link=link,
+    )
+
+
+def readiness_message(
+    branch: Org, at: datetime, levels: int, *, notice_id: str, link: str | None = None
+) -> Message:
+    """Levels of a branch's ladders reach nobody, or (0) all reach somebody again."""
+    when = at.astimezone(ZoneInfo(branch.timezone)).strftime("%m-%d %H:%M")
+    title = UNREACHED if levels else REACHED
+    text = Text(
+        f"{branch.name} · {when} · 有 {levels} 级现在找不到人"
+        if levels
+        else f"{branch.name} · {when}",
+        f"{branch.name} · {when} · levels that reach nobody now: {levels}"
+        if levels
+        else f"{branch.name} · {when}",
+    )
+    return Message(
+        title=f"{title.zh} / {title.en}",
+        text=f"{text.zh}\n{text.en}",
+        neutral=NEUTRAL,
+        payload={
+            "kind": "readiness",
+            "notice_id": notice_id,
+            "title": title.as_json(),
+            "branch": {"id": branch.id, "name": branch.name},
+            "ok": levels == 0,
+            "at": stamp(at),
+        },
+        link=link,
+        urgent=levels > 0,
     )
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from backend.batch import Batch
 from backend.delivery import Emission
 from backend.duty.reach import ways_now
-from backend.event_store import append_log
-from backend.tables import ReadinessRow
+from backend.event_store import LOG_CHAIN, append_log
+from backend.projections import OUTBOX
+from backend.tables import READINESS, ReadinessRow
 from escalation.events import SYSTEM
 from escalation.people import Directory, Org, Recipient
 from escalation.readiness import Known, LadderReach, branch_reach, verdict
@@ -134,7 +135,11 @@ class ReadinessWatch:
         problems = [] if look.verdict == "restored" else problems_of(look.ladders)
         told_ids = [each.person.id for each in told]
         data = {"branch": look.branch.id, "problems": problems, "told": told_ids}
-        append_log(batch, services.clock, f"readiness.{look.verdict}", SYSTEM, data)
+        event = append_log(batch, services.clock, f"readiness.{look.verdict}", SYSTEM, data)
+        for each in told_ids:
+            for channel in services.world.channels.get(each, ()):
+                if channel.enabled:
+                    batch.rows.insert(OUTBOX, _to_send(event.id, each, channel.id, now))
         payload = {
             "branch": {"id": look.branch.id, "name": look.branch.name},
             "ok": look.verdict == "restored",
@@ -142,6 +147,12 @@ class ReadinessWatch:
             "problems": problems,
         }
         return Emission("readiness", payload, tuple(f"user:{user}" for user in told_ids))
+
+
+def _to_send(event_id: str, user_id: str, channel: str, now: datetime) -> dict[str, Any]:
+    """The outbox's row of a notice that belongs to no incident (outgoing/wording.py)."""
+    row = {"alert_id": event_id, "user_id": user_id, "channel": channel, "incident_id": LOG_CHAIN}
+    return {**row, "kind": READINESS, "repeat": 0, "live": True, "due_at": now}
 
 
 def whom_to_tell(directory: Directory, branch: str, at: datetime) -> list[Recipient]:

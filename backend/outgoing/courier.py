@@ -32,7 +32,7 @@ from backend.outgoing.personal_channels import WEBPUSH, remove_channel
 from backend.outgoing.places import Crowded, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
-from backend.tables import CANARY
+from backend.tables import CANARY, READINESS
 from escalation.commands import DeliveryFailed
 from notifications.channels.channel import Undelivered
 
@@ -234,8 +234,8 @@ class Courier:
             else:
                 give_up(batch, delivery, detail)
                 self._forget_phone(batch, delivery)
-            if again and tries != TRIES:
-                return None
+            if (again and tries != TRIES) or delivery.kind == READINESS:
+                return None  # nothing for a timeline
             return services.write_path.handle(batch, self._failure(delivery, detail))
 
         try:

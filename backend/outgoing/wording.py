@@ -1,16 +1,23 @@
 """From claimed rows to the message that goes out: by the state of the incident at that moment."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from backend.event_store import read_log_event
 from backend.outgoing.ack_links import acknowledge_link
 from backend.outgoing.outbox import Delivery
 from backend.services import Services
+from backend.tables import READINESS
 from escalation.incident import Alert, Incident
+from escalation.timeline import unstamp
 from notifications.channels.channel import Message, Undelivered
 from notifications.notice import Kind
-from notifications.words import grouped, outside_message
+from notifications.words import grouped, outside_message, readiness_message
+
+STALE = timedelta(hours=1)
+"""After so long a branch's readiness is another matter."""
 
 
 class Wording:
@@ -21,6 +28,8 @@ class Wording:
 
     def is_urgent(self, delivery: Delivery) -> bool:
         """It waits for nothing."""
+        if delivery.kind == READINESS:
+            return True
         _, alert = self._services.reader.run(lambda conn: self._alert(conn, delivery))
         return alert.urgency == "immediate"
 
@@ -40,6 +49,8 @@ class Wording:
         return message, [about for _, about in said]
 
     def _one(self, conn: Connection, delivery: Delivery) -> Message | None:
+        if delivery.kind == READINESS:
+            return self._readiness(conn, delivery)
         state, alert = self._alert(conn, delivery)
         told = alert.told[delivery.user_id]
         if alert.over or not told.waiting or told.repeat != delivery.repeat:
@@ -58,6 +69,23 @@ class Wording:
             delivery.repeat,
             link=None if url is None else f"{url}/duty/incidents/{state.id}",
             acknowledge=take,
+        )
+
+    def _readiness(self, conn: Connection, delivery: Delivery) -> Message:
+        """A notice that belongs to no incident: an event of the null chain says it all."""
+        event = read_log_event(conn, delivery.alert_id)
+        if event is None:
+            raise LookupError("an outbox row without an event")
+        services = self._services
+        url, at = services.settings.public_url, unstamp(event["recorded_at"])
+        if services.clock.now() - at > STALE:
+            raise Undelivered("已过时", "out of date", again=False)
+        return readiness_message(
+            services.world.directory.orgs[event["data"]["branch"]],
+            at,
+            len({(each["playbook"], each["level"]) for each in event["data"]["problems"]}),
+            notice_id=delivery.alert_id,
+            link=None if url is None else f"{url}/desk/readiness",
         )
 
     def _alert(self, conn: Connection, delivery: Delivery) -> tuple[Incident, Alert]:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients import Client
 from tests.house import House
+from tests.provider import Provider
 from tests.scenarios.steps import levels, names
 
 TYPE = "group_visit"
@@ -268,6 +269,22 @@ def test_a_lasting_loss_is_told_once_to_the_manager_and_the_region_and_so_is_its
     assert manager.hears("readiness", ok=True)["problems"] == []
     awake.looks()
     assert len(region.heard("readiness")) == 2
+
+
+def test_a_manager_without_the_app_hears_of_a_loss_on_their_own_channel(awake: House) -> None:
+    with Provider() as provider:
+        awake.gives("manager1", provider.url("manager1"))
+        awake.person("manager1").hangs_up()
+        awake.person("hqduty1").hangs_up()
+        awake.advance(61)
+        awake.looks()
+        awake.advance(300)
+        awake.looks()
+        (message,) = provider.gets("manager1")
+        assert (message["kind"], message["ok"], message["branch"]) == ("readiness", False, BRANCH)
+        awake.looks()
+        awake.settle()
+        assert len(provider.gets("manager1")) == 1
 
 
 def test_a_phone_that_comes_and_goes_is_nobody_s_trouble(awake: House) -> None:
