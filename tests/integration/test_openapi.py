@@ -47,6 +47,8 @@ SHIFT = {
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
+NOBODY_THERE = "http://127.0.0.1:9/"
+"""The address of a channel of somebody whom no alert is for."""
 #: Ends the session that it is asked with: fuzzed with a session of its own.
 LOGOUT = "POST /api/v1/auth/logout"
 
@@ -99,6 +101,7 @@ class Bank:
             "incident_id": incident,
             "attachment_id": attached["id"],
             "device_id": device_id,
+            "channel_id": self.house.gives("auditor1", NOBODY_THERE),
         }
 
     def _planned(self) -> dict[str, str]:
