@@ -136,7 +136,7 @@ class House:
         self.host = host
         self.data = data
         self.environ = {**DEMO, **(environ or {})}
-        self.now = at or datetime.now(UTC)
+        self.now = self.ready_at = at or datetime.now(UTC)
         self.position = 0
         self.boots = 1
         self._app = app
@@ -266,6 +266,7 @@ class House:
     def _tell(self, do: str, **order: Any) -> None:
         answer = self.host.tell(do, **order)
         self.now = datetime.fromisoformat(answer["now"])
+        self.ready_at = datetime.fromisoformat(answer["ready_at"])
         self.position = answer["position"]
 
 

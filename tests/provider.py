@@ -8,6 +8,7 @@ without a word).
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -54,6 +55,20 @@ class Provider:
                 assert left > 0, f"{who} got {found}, not {count}"
                 self._news.wait(left)
         return found
+
+    def everything(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every message so far, with whom it is for."""
+        with self._news:
+            return list(self._taken)
+
+    def comes_to(self, state: Callable[[], bool], *, within: float) -> bool:
+        """Wait until what has come makes ``state`` true; whether it did. ``within``: seconds."""
+        until = time.monotonic() + within
+        while not state():
+            with self._news:
+                if not self._news.wait(until - time.monotonic()) and not state():
+                    return False
+        return True
 
     def lets_go(self) -> None:
         """What hangs goes on: the line is cut."""

@@ -81,6 +81,7 @@ class Opened:
         self._server: WSGIServer = make_server(app, settings, "127.0.0.1")
         self._server.start()
         self._services.watch.listening(self._server.server_port)
+        self._ready_at = self._clock.now()
 
     def close(self) -> None:
         """End in order."""
@@ -203,9 +204,10 @@ class Opened:
         return {**handlers, **{name: ["*"] for name in server.namespace_handlers}}
 
     def told(self) -> dict[str, Any]:
-        """Where time and log stand."""
+        """Where time and log stand, and since when it serves."""
         position = self._services.reader.run(log_position)
-        return {"now": self._clock.now().isoformat(), "position": position}
+        now, ready_at = self._clock.now().isoformat(), self._ready_at.isoformat()
+        return {"now": now, "ready_at": ready_at, "position": position}
 
     def _due(self) -> datetime | None:
         """The next deadline, or the next try to deliver something."""
