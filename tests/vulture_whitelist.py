@@ -57,6 +57,9 @@ client_address
 _.do_GET
 _.do_PUT
 _.log_message
+_.readinto
+_.full_dispatch_request
+_.request_class
 _.finish
 _.on_ehlo
 _.on_starttls

@@ -15,12 +15,16 @@ import gevent
 
 from backend.clock import Clock
 from backend.outgoing.dialling import Dialler, verifying
+from backend.outgoing.line import Line
 from backend.outgoing.mail_server import MailServer, hand_over
 from notifications.channels.channel import Answer, BadAddress, Request, Undelivered
 from notifications.channels.hosts import Target, target
 
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
+"""Of an answer's body."""
+MOST_READ = 4 * MOST_BYTES
+"""Of everything that is said to us."""
 T = TypeVar("T")
 
 
@@ -102,7 +106,7 @@ class WayOut:
 
 def _exchange(sock: gevent.socket.socket, place: Target, request: Request) -> Answer:
     connection = HTTPConnection(place.host, place.port)
-    connection.sock = sock
+    connection.sock = Line(sock, MOST_READ)
     connection.auto_open = 0  # it would open one of its own, past all rules
     headers = {**request.headers, "Host": _host(place), "Connection": "close"}
     try:

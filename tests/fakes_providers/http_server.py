@@ -8,6 +8,7 @@
 ``hang``          takes the request and says nothing
 ``late``          takes the message and says nothing
 ``drip``          a byte now and then, for ever
+``flood``         "go on", as fast as it can, for ever
 ``cut``           takes the message and hangs up without an answer
 ``redirect``      302 to another address of its own
 ``page``          200 with a page, as a captive portal
@@ -25,6 +26,7 @@ import orjson
 
 BETWEEN_DRIPS = 0.02
 HUGE = 200 * 1024
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n" * 4000
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,8 @@ class FakeServer:
             return Reply(200, b"<html>Please sign in to the network</html>")
         if mood == "huge":
             return Reply(200, b"x" * HUGE)
-        if mood == "drip":
-            return Reply(0)
+        if mood in {"drip", "flood"}:
+            return Reply(0, mood.encode())
         return Reply(int(mood.removeprefix("status-")), b"<html>no JSON</html>")
 
     def drip(self, handler: BaseHTTPRequestHandler) -> None:
@@ -129,6 +131,11 @@ class FakeServer:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
         while not self._over.wait(BETWEEN_DRIPS):
             handler.wfile.write(b"x")
+
+    def flood(self, handler: BaseHTTPRequestHandler) -> None:
+        """More than anybody can read, so that there is no pause at all."""
+        while not self._over.is_set():
+            handler.wfile.write(GO_ON)
 
 
 class _Server(ThreadingHTTPServer):
@@ -150,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply is None:
             return
         if reply.status == 0:
-            self.fake.drip(self)
+            (self.fake.drip if reply.body == b"drip" else self.fake.flood)(self)
             return
         self.send_response(reply.status)
         for name, text in {**reply.headers, "Content-Length": str(len(reply.body))}.items():

@@ -189,6 +189,15 @@ def test_whoever_keeps_us_waiting_is_left_and_others_go_on_meanwhile(mood: str) 
         assert "no answer in time" in fault.detail
 
 
+def test_whoever_floods_us_is_left_and_stops_nobody() -> None:
+    with Echo() as wild, Echo() as quick:
+        wild.mood = "flood"
+        listening = gevent.spawn(_fault, _out("127.0.0.1"), f"{wild.origin}/")
+        answer: Answer = _out("127.0.0.1").ask(_post(f"{quick.origin}/"))
+        assert answer.status == 200
+        assert listening.get(timeout=PATIENT).again
+
+
 def test_a_look_up_that_hangs_is_left_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gevent.socket.getaddrinfo", lambda *_, **__: gevent.sleep(PATIENT))
     assert _fault(_out(seconds=IMPATIENT), "https://slow.example/").again
