@@ -8,6 +8,7 @@ COMMANDS = {
     "demo": ("backend.cli", "demo"),
     "create-admin": ("backend.cli", "create_admin"),
     "rebuild": ("backend.cli", "rebuild"),
+    "import-calendar": ("backend.cli", "take_calendar"),
     "verify": ("backend.verify", "main"),
     "check-playbooks": ("playbooks.command", "main"),
 }

@@ -69,7 +69,7 @@ from backend.signing import begin_log
 from backend.states import States
 from backend.watching.restarts import alert_again, keep_time, last_time
 from backend.watching.watch import Watch
-from backend.working_days import is_working_day
+from backend.working_days import seed_calendar
 from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
 
@@ -216,7 +216,8 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
         shelf=shelf,
         states=states,
         presence=presence,
-        is_working_day=is_working_day,
+        is_working_day=world.calendar.is_working_day,
+        year_is_confirmed=world.calendar.year_is_confirmed,
         fingerprint_key=sub_key(secret, "command fingerprint"),
         pace=settings.demo_speed,
     )
@@ -252,12 +253,14 @@ def sub_key(secret: bytes, label: str) -> bytes:
 def _first_rows(services: Services, batch: Batch) -> None:
     begin_log(batch, services.clock, services.settings.data, demo=services.settings.demo)
     services.shelf.keep_current(batch)
+    seed_calendar(batch.conn)
     if services.settings.demo:
         load_demo(batch, services.clock)
 
 
 def _load(services: Services, conn: Connection) -> None:
     services.world.reload(conn)
+    services.world.calendar.warn(services.clock.now().date())
     services.shelf.load(conn)
     services.presence.load(conn)
     services.position = log_position(conn)

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -25,9 +26,11 @@ from backend.demo import create_admin as add_admin
 from backend.demo import demo_logins, load_demo
 from backend.event_store import seal_log
 from backend.logs import set_up_logs
+from backend.organisation import bump_version
 from backend.rebuild import run_rebuild
 from backend.server import make_server
 from backend.setting_error import SettingError
+from backend.working_days import import_calendar
 from escalation.refusal import Refused
 from playbooks.load import InvalidPlaybook
 
@@ -88,6 +91,22 @@ def rebuild(argv: list[str]) -> int:
         return run_rebuild(settings)
 
     return _guarded(options, run)
+
+
+def take_calendar(argv: list[str]) -> int:
+    """Take a year's holidays and worked weekends from a CSV file; at work from the next start."""
+    parser = argparse.ArgumentParser(prog="python -m backend import-calendar")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--data")
+    options = parser.parse_args(argv)
+
+    def take(batch: Batch) -> None:
+        years = import_calendar(batch.conn, options.file)
+        bump_version(batch)
+        print("calendar of " + ", ".join(map(str, years)))
+
+    done = "The years are confirmed."
+    return _guarded(options, lambda settings: _in_database(settings, take, done))
 
 
 def _data_only(name: str, argv: list[str]) -> argparse.Namespace:

@@ -62,6 +62,7 @@ class WritePath:
         states: States,
         presence: Presence,
         is_working_day: Callable[[date], bool],
+        year_is_confirmed: Callable[[int], bool],
         fingerprint_key: bytes,
         pace: int,
     ) -> None:
@@ -71,6 +72,7 @@ class WritePath:
         self._states = states
         self._presence = presence
         self._is_working_day = is_working_day
+        self._year_is_confirmed = year_is_confirmed
         self._fingerprint_key = fingerprint_key
         self._pace = pace
 
@@ -343,6 +345,7 @@ class WritePath:
             new_id=self._clock.new_id,
             seal=seal or Seal(self._clock.random_bytes),
             is_working_day=self._is_working_day,
+            year_is_confirmed=self._year_is_confirmed,
             pace=self._pace,
             command_id=None if caller is None else envelope.command_id,
             device=envelope.device,

@@ -20,6 +20,7 @@ from backend.duty.load import load_duty
 from backend.event_store import append_log, next_number
 from backend.outgoing.personal_channels import PersonalChannel, load_channels
 from backend.tables import CounterRow, DeviceRow, OrgRow, RoleRow, UserRow
+from backend.working_days import Calendar
 from escalation.events import Actor
 from escalation.people import Directory, Org, Person
 from escalation.refusal import Invalid, Refused
@@ -56,12 +57,13 @@ class Device:
 
 
 class World:
-    """Organisation, staff, devices and channels as they were at ``version``; replaced whole."""
+    """Organisation, staff, devices, channels and calendar as they were at ``version``."""
 
     def __init__(self) -> None:
         self.directory = Directory({}, {})
         self.devices: Mapping[str, Device] = {}
         self.channels: Mapping[str, tuple[PersonalChannel, ...]] = {}
+        self.calendar = Calendar()
         self.version = -1
 
     def is_stale(self, conn: Connection) -> bool:
@@ -77,6 +79,7 @@ class World:
             for row in conn.execute(select(_DEVICES))
         }
         self.channels = load_channels(conn)
+        self.calendar.load(conn)
         self.directory = directory
         self.version = version
 

@@ -33,7 +33,9 @@ def readyz() -> Response:
         checks["database"] = False
     ready = all(checks.values())
     status = "ready" if ready else "not ready"
-    alarms = parts.watch.alarms
+    alarms = list(parts.watch.alarms)
+    if parts.world.calendar.wants_an_eye(parts.clock.now().date()):
+        alarms.append("calendar")
     return answer({"status": status, "checks": checks, "alarms": alarms}, 200 if ready else 503)
 
 

@@ -62,8 +62,10 @@ def resume(decision: Decision, clock: Clock) -> None:
 
 def _running(decision: Decision, name: str) -> Clock:
     clock = decision.incident.clocks.get(name)
-    if clock is None:
+    if clock is None and rule_of(decision, name) is None:
         raise Invalid("clock", "这件事没有这个时限。", "The incident has no such clock.")
+    if clock is None:
+        raise Refused("clock-not-running", "这个时限还没开始。", "This clock has not started.")
     if clock.met_at is not None:
         raise Refused("clock-not-running", "这个时限已经办到了。", "This promise has been kept.")
     return clock

@@ -21,3 +21,8 @@ def levels(incident: Any) -> list[int]:
 def types(timeline: Any) -> list[str]:
     """The types of a timeline's events."""
     return [each["type"] for each in timeline["events"]]
+
+
+def clock(incident: Any, name: str) -> Any:
+    """The clock of that name."""
+    return next(each for each in incident["clocks"] if each["name"] == name)
