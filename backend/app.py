@@ -216,8 +216,6 @@ def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
         shelf=shelf,
         states=states,
         presence=presence,
-        is_working_day=world.calendar.is_working_day,
-        year_is_confirmed=world.calendar.year_is_confirmed,
         fingerprint_key=sub_key(secret, "command fingerprint"),
         pace=settings.demo_speed,
     )

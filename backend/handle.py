@@ -5,9 +5,9 @@ People, tablets coming back, receipts and the timer enter by the same door.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ TOO_LATE = frozenset({"step-done", "closed", "cancelled"})
 class WritePath:
     """Carries out commands inside the writer's transaction."""
 
-    def __init__(  # noqa: PLR0913  (what a decision needs, all passed in)
+    def __init__(
         self,
         *,
         clock: Clock,
@@ -61,8 +61,6 @@ class WritePath:
         shelf: Shelf,
         states: States,
         presence: Presence,
-        is_working_day: Callable[[date], bool],
-        year_is_confirmed: Callable[[int], bool],
         fingerprint_key: bytes,
         pace: int,
     ) -> None:
@@ -71,8 +69,6 @@ class WritePath:
         self._shelf = shelf
         self._states = states
         self._presence = presence
-        self._is_working_day = is_working_day
-        self._year_is_confirmed = year_is_confirmed
         self._fingerprint_key = fingerprint_key
         self._pace = pace
 
@@ -344,8 +340,8 @@ class WritePath:
             channels_of=self._channels_of,
             new_id=self._clock.new_id,
             seal=seal or Seal(self._clock.random_bytes),
-            is_working_day=self._is_working_day,
-            year_is_confirmed=self._year_is_confirmed,
+            is_working_day=self._world.calendar.is_working_day,
+            year_is_confirmed=self._world.calendar.year_is_confirmed,
             pace=self._pace,
             command_id=None if caller is None else envelope.command_id,
             device=envelope.device,

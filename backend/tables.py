@@ -205,20 +205,12 @@ class ChannelRow(db.Model):
 
 
 class CalendarDayRow(db.Model):
-    """A day on which work differs from the plain week: a holiday, or a worked weekend (R4)."""
+    """A day on which work differs from the plain week; a year with any is confirmed (R4)."""
 
     __tablename__ = "calendar_days"
     __table_args__ = BY_KEY
     day: Mapped[str] = mapped_column(primary_key=True)
     working: Mapped[bool]
-
-
-class CalendarYearRow(db.Model):
-    """A year whose holidays are in the table above (working_days.py)."""
-
-    __tablename__ = "calendar_years"
-    __table_args__ = BY_KEY
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class CounterRow(db.Model):

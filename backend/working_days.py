@@ -16,11 +16,10 @@ from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import Connection, delete, insert, select
 
 from backend.setting_error import SettingError
-from backend.tables import CalendarDayRow, CalendarYearRow
+from backend.tables import CalendarDayRow
 
 _log = structlog.get_logger("working_days")
 _DAYS = CalendarDayRow.__table__
-_YEARS = CalendarYearRow.__table__
 
 FIRST_YEAR = 2024
 """No promise of ours is older."""
@@ -40,7 +39,7 @@ class Calendar:
         """Read it anew."""
         rows = conn.execute(select(_DAYS.c.day, _DAYS.c.working))
         self._exceptions = {date.fromisoformat(row.day): row.working for row in rows}
-        self._years = frozenset(conn.execute(select(_YEARS.c.year)).scalars())
+        self._years = frozenset(day.year for day in self._exceptions)
 
     def is_working_day(self, day: date) -> bool:
         """Whether branches and offices work on that day."""
@@ -63,7 +62,7 @@ class Calendar:
 def seed_calendar(conn: Connection) -> None:
     """Put the years that chinesecalendar knows into a table that does not have them."""
     exceptions = {**dict.fromkeys(holidays, False), **dict.fromkeys(workdays, True)}
-    known = set(conn.execute(select(_YEARS.c.year)).scalars())
+    known = {int(day[:4]) for day in conn.execute(select(_DAYS.c.day)).scalars()}
     years = {day.year for day in exceptions if day.year >= FIRST_YEAR} - known
     if years:
         _write(conn, {day: is_one for day, is_one in exceptions.items() if day.year in years})
@@ -79,7 +78,6 @@ def import_calendar(conn: Connection, file: Path) -> list[int]:
     """
     days = _read(file)
     years = sorted({day.year for day in days})
-    conn.execute(delete(_YEARS).where(_YEARS.c.year.in_(years)))
     for year in years:
         conn.execute(delete(_DAYS).where(_DAYS.c.day.startswith(f"{year}-")))
     _write(conn, days)
@@ -91,8 +89,6 @@ def _write(conn: Connection, days: Mapping[date, bool]) -> None:
         insert(_DAYS),
         [{"day": day.isoformat(), "working": working} for day, working in days.items()],
     )
-    years = sorted({day.year for day in days})
-    conn.execute(insert(_YEARS), [{"year": year} for year in years])
 
 
 def _read(file: Path) -> dict[date, bool]:

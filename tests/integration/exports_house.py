@@ -21,11 +21,11 @@ from backend.presence import Presence
 from backend.shelf import Shelf
 from backend.signing import LogKey, begin_log
 from backend.states import States
+from backend.working_days import seed_calendar
 from escalation.commands import Command, Open
 from escalation.rights import Caller
 from escalation.texts import Typed
 from playbooks.load import load_library
-from tests.builders import is_working_day
 from tests.fakes import VirtualClock
 
 FACTS = {"head_count": 12, "threat_media": True, "demand": Typed("=1+1 退还手续费")}
@@ -65,8 +65,6 @@ class ExportsHouse:
             shelf=self.shelf,
             states=self.states,
             presence=Presence(self.clock),
-            is_working_day=is_working_day,
-            year_is_confirmed=lambda _: True,
             fingerprint_key=b"fingerprint",
             pace=1,
         )
@@ -74,6 +72,7 @@ class ExportsHouse:
             db.Model.metadata.create_all(conn)
             batch = Batch(conn)
             self.shelf.keep_current(batch)
+            seed_calendar(conn)
             load_demo(batch, self.clock)
             self.key = begin_log(batch, self.clock, self.data)
             batch.rows.flush(conn)

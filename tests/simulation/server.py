@@ -27,7 +27,6 @@ from backend.states import States
 from backend.watching.clock_watch import ClockWatch
 from backend.watching.missing_deadlines import DeadlineWatch
 from backend.watching.restarts import alert_again, keep_time, last_time
-from backend.working_days import is_working_day
 from backend.writer import Committed, Job, Writer
 from notifications.channels.channel import Address, Message, Outside
 from tests.simulation.bank import KIND, shelf
@@ -231,7 +230,6 @@ class Server:
                 shelf=shelf(),
                 states=states,
                 presence=presence,
-                is_working_day=is_working_day,
                 fingerprint_key=b"fingerprint",
                 pace=1,
             ),

@@ -17,14 +17,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_days")),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "calendar_years",
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_years")),
-        sqlite_with_rowid=False,
-    )
 
 
 def downgrade() -> None:
-    op.drop_table("calendar_years")
     op.drop_table("calendar_days")
