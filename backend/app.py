@@ -23,6 +23,7 @@ from backend.api import (
     commands,
     devices,
     exports,
+    follow_ups,
     health,
     incidents,
     notes,
@@ -91,6 +92,7 @@ RESOURCES = (
     notes,
     timeline,
     attachments,
+    follow_ups,
     exports,
     audit,
 )

@@ -46,6 +46,7 @@ EVENTS: Table = {
     "clock.paused": ("时限暂停", "Clock paused"),
     "clock.extended": ("时限延长", "Clock extended"),
     "follow_up.scheduled": ("安排回访", "Follow-up scheduled"),
+    "follow_up.due": ("回访到期提醒", "Follow-up due"),
     "follow_up.done": ("已回访", "Follow-up done"),
     "review.recorded": ("复盘", "Review recorded"),
     "export.made": ("导出", "Exported"),

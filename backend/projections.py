@@ -9,8 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.batch import Batch
-from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
+from backend.tables import (
+    AliasRow,
+    DeadlineRow,
+    FollowUpRow,
+    IncidentRow,
+    NoticeRow,
+    ReporterRow,
+)
 from escalation.commands import SOCKET
+from escalation.follow_up import FollowUp
 from escalation.incident import Alert, Incident
 
 GROUPED_WITHIN = 60
@@ -21,6 +29,7 @@ ALIASES = AliasRow.__table__
 REPORTERS = ReporterRow.__table__
 DEADLINES = DeadlineRow.__table__
 OUTBOX = NoticeRow.__table__
+FOLLOW_UPS = FollowUpRow.__table__
 
 KEYS = {
     INCIDENTS: ("id",),
@@ -28,6 +37,7 @@ KEYS = {
     REPORTERS: ("incident_id", "user_id"),
     DEADLINES: ("incident_id", "key"),
     OUTBOX: ("alert_id", "user_id", "channel"),
+    FOLLOW_UPS: ("id",),
 }
 
 
@@ -77,6 +87,8 @@ def rows_of(
     if other is None or state.reports is not other.reports:
         rows += _report_rows(state)
     rows += [(DEADLINES, row) for row in _deadlines(state)]
+    if state.follow_ups and (other is None or _owed(state) != _owed(other)):
+        rows += [(FOLLOW_UPS, _follow_up(state, each)) for each in state.follow_ups.values()]
     rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
     return rows
 
@@ -130,6 +142,37 @@ def _incident(state: Incident, head_hash: str | None) -> dict[str, Any]:
         "head_seq": state.seq,
         "head_hash": head_hash,
     }
+
+
+def _owed(state: Incident) -> tuple[bool, Mapping[str, FollowUp]]:
+    return state.status == "cancelled", state.follow_ups
+
+
+def _follow_up(state: Incident, each: FollowUp) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "incident_id": state.id,
+        "org_id": state.branch,
+        "kind": each.kind,
+        # Nobody is called about what was taken back.
+        "status": "withdrawn"
+        if state.status == "cancelled" and each.status == "scheduled"
+        else each.status,
+        "due_at": each.due_at,
+        "made_at": each.made_at,
+        "made_by": each.made_by,
+        "done_at": each.done_at,
+        "done_by": each.done_by,
+        "outcome": each.outcome,
+        "content": each.content,
+        "note": sealed_hash_of(each.note),
+        "improve": sealed_hash_of(each.improve),
+    }
+
+
+def sealed_hash_of(sealed: Mapping[str, str] | None) -> str | None:
+    """The hash under which a sealed text is kept; None for none."""
+    return None if sealed is None else sealed["sealed"]
 
 
 def _outbox(state: Incident, kind: str, alert: Alert) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from backend.event_store import LOG_CHAIN, read_events
 from backend.projections import (
     ALIASES,
     DEADLINES,
+    FOLLOW_UPS,
     INCIDENTS,
     KEYS,
     OUTBOX,
@@ -34,7 +35,7 @@ from escalation.timeline import ZERO_HASH, event_hash
 from playbooks.load import LIBRARY, load_library
 
 _EVENTS = EventRow.__table__
-_TABLES: tuple[Table, ...] = (INCIDENTS, ALIASES, REPORTERS, DEADLINES, OUTBOX)
+_TABLES: tuple[Table, ...] = (INCIDENTS, ALIASES, REPORTERS, DEADLINES, OUTBOX, FOLLOW_UPS)
 _PAGE = 500
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]

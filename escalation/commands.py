@@ -203,6 +203,26 @@ SOCKET = "socket"
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleFollowUp:
+    """Call the customer back at a better moment (A4); the rules say when, where nobody does."""
+
+    name: ClassVar[str] = "schedule-follow-up"
+    due_at: datetime | None = None
+    note: Typed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishFollowUp:
+    """What came of a follow-up: its two questions are ``content`` and ``improve`` (A1)."""
+
+    name: ClassVar[str] = "finish-follow-up"
+    follow_up: str
+    outcome: str
+    content: str | None = None
+    improve: Typed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """A recipient's device has received (``delivered``) or shown (``seen``) an alert.
 
@@ -291,6 +311,8 @@ Command = (
     | PauseClock
     | ExtendClock
     | Attach
+    | ScheduleFollowUp
+    | FinishFollowUp
     | Receive
     | DeliveryFailed
     | RecordExport

@@ -44,6 +44,9 @@ CLOCK_WARNED = "clock.warned"
 CLOCK_MISSED = "clock.missed"
 CLOCK_PAUSED = "clock.paused"
 CLOCK_EXTENDED = "clock.extended"
+FOLLOW_UP_SCHEDULED = "follow_up.scheduled"
+FOLLOW_UP_DUE = "follow_up.due"
+FOLLOW_UP_DONE = "follow_up.done"
 EXPORT_MADE = "export.made"
 
 

@@ -7,14 +7,19 @@ the event. What each event changes is in ``escalation/change``.
 from collections.abc import Iterable, Mapping
 
 from escalation import events as ev
-from escalation.change import alerts, checklist, life
+from escalation.change import afterwards, alerts, checklist, life
 from escalation.events import Event
 from escalation.incident import Change, Incident, PlaybookOf
 
 __all__ = ["PlaybookOf", "evolve", "fold"]
 
 _NOT_ACTIVITY = {ev.ALERT_DELIVERED, ev.ALERT_SEEN, ev.ALERT_FAILED, ev.EXPORT_MADE}
-_CHANGES: Mapping[str, Change] = {**life.CHANGES, **alerts.CHANGES, **checklist.CHANGES}
+_CHANGES: Mapping[str, Change] = {
+    **life.CHANGES,
+    **alerts.CHANGES,
+    **checklist.CHANGES,
+    **afterwards.CHANGES,
+}
 
 
 def fold(events: Iterable[Event], playbook_of: PlaybookOf) -> Incident | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Self
 
 from escalation.events import Event
+from escalation.follow_up import SATISFACTION, FollowUp
 from playbooks.model import Level, Playbook, Step
 
 Status = Literal["open", "acknowledged", "contained", "closed", "cancelled"]
@@ -225,6 +226,7 @@ class Incident:
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     informed: Mapping[str, Alert] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
 
     def having(self, **changes: Any) -> Self:
         """The same incident with these fields changed."""
@@ -291,6 +293,8 @@ class Incident:
     @cached_property
     def _deadlines(self) -> tuple[Deadline, ...]:
         found = list(self._clock_deadlines())
+        if self.follow_ups:
+            found.extend(self._follow_up_deadlines())
         if self.status in ("open", "acknowledged"):
             if self.climb.next_at is not None:
                 found.append(("ladder", self.climb.next_at))
@@ -317,6 +321,17 @@ class Incident:
             next_at = clock.next_at
             if next_at is not None:
                 yield f"clock:{clock.name}", next_at
+
+    def _follow_up_deadlines(self) -> Iterable[tuple[str, datetime]]:
+        if self.status == "cancelled":
+            return
+        clock = self.clocks.get("call_back")
+        promised = clock is not None and clock.met_at is None
+        for each in self.follow_ups.values():
+            next_at = each.next_at
+            # Where the playbook's own clock runs for it, that one speaks.
+            if next_at is not None and not (promised and each.kind == SATISFACTION):
+                yield f"follow_up:{each.id}", next_at
 
     def _step_deadlines(self) -> Iterable[tuple[str, datetime]]:
         if not self.due:

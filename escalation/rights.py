@@ -221,6 +221,10 @@ def _reads_only(standing: Standing) -> bool:
     return not (standing.roles - BYSTANDERS or standing.alerted)
 
 
+def _follows_up(standing: Standing) -> bool:
+    return _leads(standing) or "complaint_officer" in standing.roles
+
+
 def _may_correct_type(standing: Standing) -> bool:
     trusted = standing.roles & {"office_staff", "complaint_officer"}
     return standing.manager or bool(trusted) or standing.reported_within(RECLASSIFY_WITHIN)
@@ -270,6 +274,8 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "escalate": lambda standing, _: _involved(standing),
     "pause-clock": _may_change_clock,
     "extend-clock": _may_change_clock,
+    "schedule-follow-up": lambda standing, _: _involved(standing) or _follows_up(standing),
+    "finish-follow-up": lambda standing, _: _follows_up(standing),
     "contain": lambda standing, _: _leads(standing),
     "close": lambda standing, _: _leads(standing),
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),

@@ -80,6 +80,16 @@ def typed(value: Any) -> Typed | SealedRef:
     return Typed(clean(value))
 
 
+class Words(fields.Field[Typed]):
+    """A text that somebody typed, in the clear: for what no tablet seals."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Typed:
+        found = typed(value)
+        if isinstance(found, SealedRef):
+            raise words("应是文字。", "This must be text.")
+        return found
+
+
 class Facts(fields.Field[dict[str, Any]]):
     """What is recorded about an incident, by the vocabulary (playbooks/vocabulary.py)."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from escalation import events as ev
 from escalation.change.alerts import moment, moved
 from escalation.events import Event
+from escalation.follow_up import withdrawn
 from escalation.incident import SEVERITIES, Change, Climb, Incident, PlaybookOf, Report
 from playbooks.model import Playbook
 
@@ -119,6 +120,7 @@ def _reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         in_charge=state.in_charge or event.actor.id,
         acknowledged_at=state.acknowledged_at or event.recorded_at,
         act_by=moment(event.data["act_by"]),
+        follow_ups=withdrawn(state.follow_ups),
     )
 
 

@@ -6,6 +6,7 @@ from escalation.commands import DeadlinePassed, Rearm
 from escalation.context import Decision
 from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
 from escalation.decide.clocks import resume
+from escalation.decide.follow_ups import follow_up_due
 from escalation.incident import WARN_FROM, Incident
 from playbooks.model import Step
 
@@ -26,6 +27,8 @@ def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
                 _step_due(decision, name)
             elif kind == "clock":
                 _clock_speaks(decision, name)
+            elif kind == "follow_up":
+                follow_up_due(decision, name)
             return
 
 

@@ -22,6 +22,7 @@ PAIRED = {*PEOPLE, TABLET}
 ALL = {*PAIRED, NOBODY}
 SEES = AT_THE_BRANCH | ABOVE | {"auditor1", ON_TABLET}
 HERE = AT_THE_BRANCH | {"regional1", "hqduty1", ON_TABLET, TABLET}
+FOLLOW_UP = MANAGERS | {"complaint1"}
 KEEPERS = {"admin1", "manager1"}
 
 
@@ -169,6 +170,13 @@ ROUTES: dict[str, Route] = {
         MANAGERS | {"manager2", "auditor1", "compliance1", "legal1"},
         query={"format": "json"},
     ),
+    "GET /api/v1/follow-ups": Route("signed_in", PEOPLE),
+    "POST /api/v1/follow-ups": Route(
+        "signed_in", AT_THE_BRANCH | FOLLOW_UP | {ON_TABLET}, {"incident": "<incident_id>"}
+    ),
+    "PATCH /api/v1/follow-ups/<follow_up_id>": Route(
+        "signed_in", FOLLOW_UP, {"outcome": "declined"}
+    ),
     "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
     # Who works above the branches is told that a note needs one (422).
     "POST /api/v1/notes": Route(
@@ -233,6 +241,7 @@ class Walk:
             "<username>": "teller1",
             "<org_id>": "east-01",
             "<channel_id>": self._channel(),
+            "<follow_up_id>": manager.does("POST", "/follow-ups", {"incident": storm["id"]})["id"],
         }
 
     def _channel(self) -> str:
@@ -245,11 +254,17 @@ class Walk:
         method, _, rule = name.partition(" ")
         for word, value in self._names.items():
             rule = rule.replace(word, value)
+        body = route.body
+        if isinstance(body, dict):
+            body = {
+                key: self._names.get(value, value) if isinstance(value, str) else value
+                for key, value in body.items()
+            }
         options: dict[str, Any] = {"params": dict(route.query)}
         if route.form:
             options["files"] = {"file": ("b.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
         client = self._caller(who)
-        answer = client.ask(method, rule, route.body, **options)
+        answer = client.ask(method, rule, body, **options)
         if who == ON_TABLET:
             client.close()
         return answer.status_code

@@ -102,6 +102,7 @@ class Bank:
             "attachment_id": attached["id"],
             "device_id": device_id,
             "channel_id": self.house.gives("auditor1", NOBODY_THERE),
+            "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
 
     def _planned(self) -> dict[str, str]:
@@ -236,6 +237,7 @@ GOOD |= {
     },
     "POST /api/v1/users/me/push-subscriptions": {"body": SUBSCRIPTION},
     "DELETE /api/v1/users/me/push-subscriptions": {"body": {"endpoint": "https://push.example/2"}},
+    "PATCH /api/v1/follow-ups/{follow_up_id}": {"body": {"outcome": "declined"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},
 }
@@ -262,6 +264,8 @@ def good_case(bank: Bank, operation: Any, known: dict[str, str]) -> Any:
         keeper = bank.callers["manager1"]
         code = keeper.does("POST", "/devices/pairing-codes", {"org": "east-01", "name": "7"})
         parts["body"] = {"code": code["code"]}
+    if operation.label == "POST /api/v1/follow-ups":
+        parts["body"] = {"incident": bank.callers["teller1"].raise_("help")["id"]}
     if "body" in parts:
         parts["media_type"] = "application/json"
         if operation.label == "POST /api/v1/incidents":

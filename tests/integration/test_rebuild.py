@@ -10,7 +10,7 @@ from backend.outgoing.personal_channels import PersonalChannel
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
-from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver
+from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver, ScheduleFollowUp
 from escalation.texts import Typed
 from tests.builders import MORNING
 from tests.integration.exports_house import FACTS, ExportsHouse
@@ -30,7 +30,10 @@ def house(tmp_path: Path) -> ExportsHouse:
     house.does("manager1", Acknowledge(3), first)
     house.does("teller1", AddPlaybook("media_declared", Typed("记者")), first)
     house.does("manager1", HandOver("deputy1"), first)
-    house.does("manager1", Cancel(Typed("误报")), house.opens("media_covert", "teller2"))
+    house.does("manager1", ScheduleFollowUp(note=Typed("在开会")), first)
+    mistaken = house.opens("media_covert", "teller2")
+    house.does("manager1", ScheduleFollowUp(), mistaken)
+    house.does("manager1", Cancel(Typed("误报")), mistaken)
     house.opens("disruptive_customer", "teller3", branch="east-02")
     return house
 

@@ -49,6 +49,7 @@ COMMANDS = st.one_of(
     st.just(c.Close(REASON, "calmed")),
     st.just(c.Cancel(REASON)),
     st.just(c.Reopen(REASON)),
+    st.just(c.ScheduleFollowUp()),
 )
 AFTER_THE_END = {
     "incident.joined",
@@ -63,7 +64,11 @@ AFTER_THE_END = {
     "clock.paused",
     "clock.warned",
     "clock.missed",
+    "clock.met",
     "export.made",
+    "follow_up.scheduled",
+    "follow_up.due",
+    "follow_up.done",
     "report.late",
 }
 
