@@ -11,7 +11,7 @@ from tests.browser.words import Language
 from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
-_AREAS = ("tablet", "phone", "auditor", "desk", "me", "rota")
+_AREAS = ("tablet", "phone", "auditor", "desk", "after", "me", "rota")
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 """The way home, what is there for builders only, and any other address (``nowhere``)."""
@@ -97,6 +97,7 @@ WALKS = (
         ),
     ),
     Walk("incidents", "office1", DESK, (Page("list", "/incidents"),)),
+    Walk("complaints", "complaint1", DESK, (Page("calls", "/desk/after"),)),
     Walk("compliance", "compliance1", DESK, (Page("home", "/desk"),)),
     Walk(
         "admin",
@@ -196,7 +197,14 @@ def _something_happens(house: House) -> dict[str, str]:
     teller.ticks(group, "listen_first")
     house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
     house.advance(15)
+    _somebody_calls_back(house, group)
     return {"closed": closed["id"], "covert": covert["id"], "group": group["id"]}
+
+
+def _somebody_calls_back(house: House, incident: Any) -> None:
+    """A customer at a bad moment."""
+    body = {"incident": incident["id"], "note": "客户在开会，周五下午再打"}
+    house.person("complaint1").does("POST", "/follow-ups", body)
 
 
 def _somebody_plans(house: House) -> None:

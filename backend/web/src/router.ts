@@ -1,6 +1,7 @@
 /** Routes by area; each area's pages come in chunks of their own. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useSession, type Area } from '@/stores/session'
+import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
 import { deskRoutes } from './desk/routes'
 import { meRoutes } from './me/routes'
@@ -26,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   ...phoneRoutes,
   ...auditorRoutes,
   ...deskRoutes,
+  ...afterRoutes,
   ...meRoutes,
   ...rotaRoutes,
   ...(import.meta.env.DEV

@@ -29,6 +29,7 @@ export function usePlaces() {
       places.push({ to: '/desk/staff', icon: 'user', label: 'desk.nav.staff' })
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
+    if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/after', icon: 'phone', label: 'desk.nav.after' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })
     places.push({ to: '/desk/absences', icon: 'swap', label: 'desk.nav.absences' })

@@ -168,6 +168,7 @@ export default {
     clock_paused: 'Clock paused',
     clock_extended: 'Clock extended',
     follow_up_scheduled: 'Follow-up planned',
+    follow_up_due: 'Follow-up due',
     follow_up_done: 'Followed up',
     review_recorded: 'Review',
     export_made: 'Exported',

@@ -10,6 +10,7 @@ export default {
     staff: 'Staff',
     orgs: 'Branches',
     devices: 'Devices',
+    after: 'After',
     channels: 'My alerts',
     channelsSub: 'How you are told when Counterbell is closed',
     channelsOpen: 'Open my alerts',

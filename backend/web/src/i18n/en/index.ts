@@ -1,4 +1,5 @@
 import type { Messages } from '../schema'
+import after from './after'
 import auditor from './auditor'
 import common from './common'
 import desk from './desk'
@@ -8,4 +9,4 @@ import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { common, tablet, phone, auditor, desk, incident, me, rota } satisfies Messages
+export default { after, common, tablet, phone, auditor, desk, incident, me, rota } satisfies Messages

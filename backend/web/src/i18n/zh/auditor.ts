@@ -166,6 +166,7 @@ export default {
     clock_paused: '时限暂停',
     clock_extended: '时限延长',
     follow_up_scheduled: '安排回访',
+    follow_up_due: '回访到期提醒',
     follow_up_done: '已回访',
     review_recorded: '复盘',
     export_made: '导出',

@@ -8,6 +8,7 @@ export default {
     staff: '人员',
     orgs: '机构',
     devices: '设备',
+    after: '事后',
     channels: '我的通知方式',
     channelsSub: '柜铃关着的时候，怎么提醒到你',
     channelsOpen: '打开我的通知方式',

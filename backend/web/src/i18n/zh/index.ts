@@ -1,5 +1,6 @@
+import after from './after'
 import first from './first'
 import me from './me'
 import rota from './rota'
 
-export default { ...first, me, rota }
+export default { ...first, after, me, rota }

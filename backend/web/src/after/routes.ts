@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const afterRoutes: RouteRecordRaw[] = [
+  { path: '/desk/after', name: 'calls', meta: { person: true }, component: () => import('./Calls.vue') },
+]

@@ -1,0 +1,41 @@
+import type { Messages } from '../schema'
+
+const after: Messages['after'] = {
+  tabs: { title: 'Afterwards', calls: 'Call-backs' },
+  more: 'Show more',
+  save: 'Save',
+  saving: 'Saving',
+  anyOrg: 'All organisations',
+  org: 'Organisation',
+  calls: {
+    title: 'Call-backs',
+    sub: 'Two questions within a week of closing; at a bad moment, call again in three days',
+    none: 'Nobody is waiting for a call.',
+    status: 'State',
+    statuses: { scheduled: 'To be called', done: 'Called', withdrawn: 'Withdrawn', all: 'All' },
+    kinds: { satisfaction: 'Satisfaction', call_back: 'Agreed call' },
+    due: 'By {at}',
+    overdue: 'Overdue',
+    drill: 'Drill',
+    byRule: 'Scheduled at closing',
+    by: 'Scheduled by {name}',
+    done: '{at} {name}: {outcome}',
+    outcomes: { reached: 'Reached', not_reached: 'Not reached', declined: 'Wants no call' },
+    contents: { yes: 'Content', partly: 'Partly content', no: 'Not content' },
+    record: 'Record the call',
+    recordOf: 'Record the call: {number}',
+    outcome: 'This call',
+    content: 'Content with the solution?',
+    improve: 'Anything to improve?',
+    again: 'A customer who was not reached comes up again tomorrow.',
+    add: 'Agree a call',
+    addSub: 'In three days unless you say otherwise',
+    incident: 'About which incident',
+    when: 'When to call',
+    whenHint: 'Left empty: in three days',
+    note: 'What to mind when calling',
+    noIncidents: 'There is no incident that you can see.',
+  },
+}
+
+export default after
