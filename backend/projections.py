@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
 from backend.tables import (
     AliasRow,
     DeadlineRow,
-    FollowUpRow,
     IncidentRow,
     NoticeRow,
     ReporterRow,

@@ -351,30 +351,6 @@ class ReadinessRow(db.Model):
     checked: Mapped[date | None]
 
 
-class FollowUpRow(db.Model):
-    """Calls that are owed: of an incident (projections.py), or of a customer alone (customers.py).
-
-    ``note`` and ``improve`` are the hashes of sealed texts.
-    """
-
-    __tablename__ = "follow_ups"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    incident_id: Mapped[str | None] = mapped_column(index=True)
-    customer_id: Mapped[str | None] = mapped_column(index=True)
-    org_id: Mapped[str]
-    kind: Mapped[str]
-    status: Mapped[str]
-    due_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    made_at: Mapped[datetime] = mapped_column(Moment)
-    made_by: Mapped[str | None]
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
-    done_by: Mapped[str | None]
-    outcome: Mapped[str | None]
-    content: Mapped[str | None]
-    note: Mapped[str | None]
-    improve: Mapped[str | None]
-
-
 class PairingCodeRow(db.Model):
     """Codes that turn a tablet into a paired device, once (devices.py)."""
 

@@ -6,6 +6,7 @@ from alembic import context
 from flask import current_app
 
 from backend import tables  # noqa: F401  (declares them)
+from backend.afterwards import tables as after  # noqa: F401  (likewise)
 from backend.db import Moment, db
 
 
