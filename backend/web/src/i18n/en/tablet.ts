@@ -7,7 +7,7 @@ export default {
     hint: 'One tap sends; undo within 10 s.',
     hintOffline: 'One tap is kept here and sent when the line is back. Undo within 10 s.',
     hintLocked: 'A tap sends from here too, in the name of {device}; sign in later to claim it.',
-    both: 'One tap reaches the manager and the office together',
+    both: 'One tap reaches everyone who needs to know',
     promise: 'Undo erases nothing; every step keeps its time and name.',
     promiseLocked: 'Notes, scripts, forms and your incidents appear after signing in.',
     noTiles: 'The playbooks are not here yet. They appear once there is a line.',
