@@ -32,6 +32,7 @@ from backend.api import (
     playbooks,
     push,
     readiness,
+    reviews,
     rota,
     sync,
     timeline,
@@ -93,6 +94,7 @@ RESOURCES = (
     timeline,
     attachments,
     follow_ups,
+    reviews,
     exports,
     audit,
 )

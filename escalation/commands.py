@@ -223,6 +223,17 @@ class FinishFollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordReview:
+    """What the weekly review has found of it; ``because``: why it was chosen (A2)."""
+
+    name: ClassVar[str] = "record-review"
+    words: Typed
+    process: Typed
+    decision: Typed
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """A recipient's device has received (``delivered``) or shown (``seen``) an alert.
 
@@ -313,6 +324,7 @@ Command = (
     | Attach
     | ScheduleFollowUp
     | FinishFollowUp
+    | RecordReview
     | Receive
     | DeliveryFailed
     | RecordExport

@@ -47,6 +47,7 @@ CLOCK_EXTENDED = "clock.extended"
 FOLLOW_UP_SCHEDULED = "follow_up.scheduled"
 FOLLOW_UP_DUE = "follow_up.due"
 FOLLOW_UP_DONE = "follow_up.done"
+REVIEW_RECORDED = "review.recorded"
 EXPORT_MADE = "export.made"
 
 

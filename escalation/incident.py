@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from escalation.events import Event
 from escalation.follow_up import SATISFACTION, FollowUp
+from escalation.review import Review
 from playbooks.model import Level, Playbook, Step
 
 Status = Literal["open", "acknowledged", "contained", "closed", "cancelled"]
@@ -47,6 +48,7 @@ class Progress:
     warned: bool = False
     overdue: int = 0
     late: bool = False
+    overridden: bool = False
 
 
 UNTOUCHED = Progress()
@@ -227,6 +229,7 @@ class Incident:
     informed: Mapping[str, Alert] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
+    review: Review | None = None
 
     def having(self, **changes: Any) -> Self:
         """The same incident with these fields changed."""

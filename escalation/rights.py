@@ -22,6 +22,8 @@ SPECIALISTS = frozenset(
 )
 #: Of these, the ones that see discreet incidents as well (C4).
 DISCREET_SPECIALISTS = frozenset({"complaint_officer", "office_staff"})
+#: Who, besides managers, looks back at incidents and writes down what broke (A2).
+REVIEWERS = frozenset({"complaint_officer", "compliance_officer", "legal_officer"})
 EXPORTERS = frozenset({"auditor", "compliance_officer", "legal_officer"})
 
 CANCEL_WITHIN = 60
@@ -134,6 +136,17 @@ def scope(person: Person, directory: Directory) -> tuple[set[str], set[str]]:
         elif role not in BYSTANDERS:
             ordinary.add(org)
     return ordinary, discreet
+
+
+def reviews_at(caller: Caller, directory: Directory) -> set[str]:
+    """The orgs whose weekly review somebody reads: managers, reviewers, auditors."""
+    found: set[str] = set()
+    for role, org in () if caller.person is None else caller.person.roles:
+        if role in UPPER_MANAGERS or role in REVIEWERS or role == "auditor":
+            found |= directory.below(org)
+        elif role in BRANCH_MANAGERS:
+            found.add(org)
+    return found
 
 
 def may_export(caller: Caller, state: Incident, directory: Directory) -> bool:
@@ -276,6 +289,7 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "extend-clock": _may_change_clock,
     "schedule-follow-up": lambda standing, _: _involved(standing) or _follows_up(standing),
     "finish-follow-up": lambda standing, _: _follows_up(standing),
+    "record-review": lambda standing, _: standing.manager or bool(standing.roles & REVIEWERS),
     "contain": lambda standing, _: _leads(standing),
     "close": lambda standing, _: _leads(standing),
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),

@@ -18,6 +18,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
+ISO_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _BAD_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
@@ -168,6 +169,24 @@ class CalendarDay(fields.Field[date]):
             raise words(
                 "应是 2026-03-11 这样的日期。", "This must be a date, 2026-03-11."
             ) from error
+
+
+class IsoWeek(fields.Field[date]):
+    """``YYYY-Www``, loaded as its Thursday: that day lies in the week by every clock."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> date:
+        found = ISO_WEEK.fullmatch(value) if isinstance(value, str) else None
+        try:
+            if found is None:
+                raise ValueError("another form")
+            return date.fromisocalendar(int(found[1]), int(found[2]), 4)
+        except ValueError as error:
+            raise no_week() from error
+
+
+def no_week() -> ValidationError:
+    """It is no week of the calendar."""
+    return words("应是 2026-W47 这样的一周。", "This must be a week such as 2026-W47.")
 
 
 class Uuid(fields.String):

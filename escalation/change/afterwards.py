@@ -1,4 +1,4 @@
-"""What events about the time afterwards do to the state: call-backs (A1, A4)."""
+"""What events about the time afterwards do to the state: call-backs (A1, A4), the review (A2)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +8,7 @@ from escalation import events as ev
 from escalation.events import Event
 from escalation.follow_up import FollowUp
 from escalation.incident import Change, Incident, PlaybookOf
+from escalation.review import Review
 from escalation.timeline import unstamp
 
 
@@ -42,6 +43,19 @@ def _done(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     )
 
 
+def _reviewed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    data = event.data
+    found = Review(
+        event.recorded_at,
+        event.actor.id,
+        data["words"],
+        data["process"],
+        data["decision"],
+        tuple(data["because"]),
+    )
+    return state.having(review=found)
+
+
 def _with(state: Incident, follow_up: str, **change: Any) -> Incident:
     changed = replace(state.follow_ups[follow_up], **change)
     return state.having(follow_ups={**state.follow_ups, follow_up: changed})
@@ -51,4 +65,5 @@ CHANGES: Mapping[str, Change] = {
     ev.FOLLOW_UP_SCHEDULED: _scheduled,
     ev.FOLLOW_UP_DUE: _due,
     ev.FOLLOW_UP_DONE: _done,
+    ev.REVIEW_RECORDED: _reviewed,
 }

@@ -32,6 +32,7 @@ def _step_completed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         note=event.data.get("note"),
         record=event.data.get("record", {}),
         late=due_at is not None and event.occurred.estimate > due_at,
+        overridden="override_reason" in event.data,
     )
     step = state.step(step_id)
     return _acted(state) if step is not None and step.containment else state

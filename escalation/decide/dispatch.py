@@ -14,6 +14,7 @@ from escalation.decide import (
     people,
     raising,
     receipts,
+    reviews,
     steps,
     timers,
 )
@@ -39,6 +40,7 @@ _RULES: Mapping[str, Callable[[Decision, Any], None]] = {
     "extend-clock": clocks.extend_clock,
     "schedule-follow-up": follow_ups.schedule,
     "finish-follow-up": follow_ups.finish,
+    "record-review": reviews.record_review,
     "contain": life.contain,
     "close": life.close,
     "reopen": life.reopen,
@@ -58,6 +60,7 @@ _AFTER_THE_END = frozenset(
         "reopen",
         "schedule-follow-up",
         "finish-follow-up",
+        "record-review",
         "receive",
         "delivery-failed",
         "export",

@@ -97,7 +97,12 @@ WALKS = (
         ),
     ),
     Walk("incidents", "office1", DESK, (Page("list", "/incidents"),)),
-    Walk("complaints", "complaint1", DESK, (Page("calls", "/desk/after"),)),
+    Walk(
+        "complaints",
+        "complaint1",
+        DESK,
+        (Page("calls", "/desk/after"), Page("reviews", "/desk/after/reviews")),
+    ),
     Walk("compliance", "compliance1", DESK, (Page("home", "/desk"),)),
     Walk(
         "admin",
@@ -197,14 +202,16 @@ def _something_happens(house: House) -> dict[str, str]:
     teller.ticks(group, "listen_first")
     house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
     house.advance(15)
-    _somebody_calls_back(house, group)
+    _somebody_follows_up(house, group, closed)
     return {"closed": closed["id"], "covert": covert["id"], "group": group["id"]}
 
 
-def _somebody_calls_back(house: House, incident: Any) -> None:
-    """A customer at a bad moment."""
+def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:
+    """A customer at a bad moment, and what a review has found."""
     body = {"incident": incident["id"], "note": "客户在开会，周五下午再打"}
     house.person("complaint1").does("POST", "/follow-ups", body)
+    found = {"words": "解释太像念稿", "process": "没有先报主管", "decision": "周五演练一次"}
+    house.person("complaint1").does("POST", "/reviews", {**found, "incident": closed["id"]})
 
 
 def _somebody_plans(house: House) -> None:

@@ -23,6 +23,8 @@ ALL = {*PAIRED, NOBODY}
 SEES = AT_THE_BRANCH | ABOVE | {"auditor1", ON_TABLET}
 HERE = AT_THE_BRANCH | {"regional1", "hqduty1", ON_TABLET, TABLET}
 FOLLOW_UP = MANAGERS | {"complaint1"}
+REVIEW = MANAGERS | {"complaint1", "compliance1", "legal1"}
+FOUND = {"incident": "<incident_id>", "words": "?", "process": "?", "decision": "?"}
 KEEPERS = {"admin1", "manager1"}
 
 
@@ -177,6 +179,8 @@ ROUTES: dict[str, Route] = {
     "PATCH /api/v1/follow-ups/<follow_up_id>": Route(
         "signed_in", FOLLOW_UP, {"outcome": "declined"}
     ),
+    "GET /api/v1/reviews": Route("signed_in", REVIEW | {"manager2", "auditor1"}),
+    "POST /api/v1/reviews": Route("signed_in", REVIEW, FOUND),
     "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
     # Who works above the branches is told that a note needs one (422).
     "POST /api/v1/notes": Route(

@@ -50,6 +50,7 @@ COMMANDS = st.one_of(
     st.just(c.Cancel(REASON)),
     st.just(c.Reopen(REASON)),
     st.just(c.ScheduleFollowUp()),
+    st.just(c.RecordReview(REASON, REASON, REASON)),
 )
 AFTER_THE_END = {
     "incident.joined",
@@ -70,6 +71,7 @@ AFTER_THE_END = {
     "follow_up.due",
     "follow_up.done",
     "report.late",
+    "review.recorded",
 }
 
 

@@ -1,7 +1,7 @@
 import type { Messages } from '../schema'
 
 const after: Messages['after'] = {
-  tabs: { title: 'Afterwards', calls: 'Call-backs' },
+  tabs: { title: 'Afterwards', calls: 'Call-backs', reviews: 'Weekly review' },
   more: 'Show more',
   save: 'Save',
   saving: 'Saving',
@@ -35,6 +35,30 @@ const after: Messages['after'] = {
     whenHint: 'Left empty: in three days',
     note: 'What to mind when calling',
     noIncidents: 'There is no incident that you can see.',
+  },
+  reviews: {
+    title: 'Weekly review',
+    sub: '{week} · incidents chosen by the rules',
+    week: 'Which week',
+    earlier: 'The week before',
+    later: 'The week after',
+    none: 'Nothing to review in this week.',
+    because: {
+      severe: 'Heavy or critical',
+      missed_clock: 'A clock was missed',
+      last_level: 'Reached the last level',
+      gate_overridden: 'A gate was overridden',
+      repeated: 'Third or more in a month',
+      slow_to_acknowledge: 'Nobody in charge for three minutes',
+    },
+    record: 'Record the review',
+    again: 'Change the review',
+    recordOf: 'Record the review: {number}',
+    underWay: 'Reviewed once contained',
+    words: 'What broke in words',
+    process: 'What broke in the process',
+    decision: 'What was decided',
+    done: '{at} {name}',
   },
 }
 
