@@ -201,6 +201,10 @@ class House:
         told = self.host.tell("channel", username=username, **channel)
         return str(told["id"])
 
+    def waits_for_providers(self, seconds: float) -> None:
+        """So long and no longer."""
+        self._tell("patience", seconds=seconds)
+
     def reopened(self) -> None:
         """Ended in order and started again: it knows only what is written down."""
         for client in self._clients:

@@ -14,6 +14,7 @@ each with one line when everything that follows from it is done and on disk::
                                        from now on they have that channel, too
     {"do": "switch_off", "username": NAME}
                                        all their channels
+    {"do": "patience", "seconds": 1}   providers are given so long to answer
     {"do": "events"}                   what sockets may say, by namespace
     {"do": "canary"}                   send one; whether it came back
     {"do": "stop", "part": "engine"}   or "outbox", "gateway", "server": it stands still
@@ -51,6 +52,7 @@ from backend.event_store import log_position
 from backend.logs import set_up_logs
 from backend.organisation import bump_version
 from backend.outgoing.outbox import next_due
+from backend.outgoing.outside import WayOut
 from backend.outgoing.ways import ways_of
 from backend.projections import DEADLINES
 from backend.server import make_server
@@ -137,6 +139,10 @@ class Opened:
         """All of somebody's channels."""
         user = self._services.world.directory.by_username[username].id
         self._change(update(_CHANNELS).where(_CHANNELS.c.user_id == user).values(enabled=False))
+
+    def patience(self, seconds: float) -> None:
+        """How long a provider may take."""
+        self._services.outside = WayOut(self._clock, ("127.0.0.1",), None, seconds=seconds)
 
     def _change(self, statement: Executable) -> None:
         def change(batch: Batch) -> None:

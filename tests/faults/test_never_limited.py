@@ -53,7 +53,7 @@ def send(tap: Raise) -> Raised:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    ("bank", "count"), [("house", 1000), ("postgresql_house", 1000 if LONG else 200)]
+    ("bank", "count"), [("house", 1000), ("postgresql_house", 1000 if LONG else 100)]
 )
 def test_a_thousand_raises_in_a_minute_are_one_incident_for_each_branch_and_type(
     request: pytest.FixtureRequest, bank: str, count: int
