@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from tests.house import House
+from tests.provider import Provider
+
 
 def step(incident: Any, step_id: str) -> Any:
     """The step of that id on the checklist."""
@@ -26,3 +29,16 @@ def types(timeline: Any) -> list[str]:
 def clock(incident: Any, name: str) -> Any:
     """The clock of that name."""
     return next(each for each in incident["clocks"] if each["name"] == name)
+
+
+def reached_by(house: House, provider: Provider, *names: str) -> None:
+    """These have a channel and no app open."""
+    for name in names:
+        house.gives(name, provider.url(name))
+
+
+def channels(incident: Any, username: str) -> dict[str, Any]:
+    """How far it got to somebody, by kind of channel."""
+    alerts = [each for alert in incident["alerts"] for each in alert["recipients"]]
+    theirs = [each for each in alerts if each["user"]["username"] == username]
+    return {each["channel"]: each for each in theirs[-1]["channels"]}

@@ -1,39 +1,12 @@
 """Beyond the socket: an alert goes out on people's own channels until somebody has it."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from tests.house import House
 from tests.provider import Provider
-from tests.scenarios.steps import levels, types
+from tests.scenarios.steps import channels, levels, reached_by, types
 
 TYPE = "media_declared"
-BROWSER = (
-    '{"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7V'
-    'd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}'
-)
-"""The keys of RFC 8291's own example."""
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    with Provider() as running:
-        yield running
-
-
-def reached_by(house: House, provider: Provider, *names: str) -> None:
-    """These have a channel and no app open."""
-    for name in names:
-        house.gives(name, provider.url(name))
-
-
-def channels(incident: Any, username: str) -> dict[str, Any]:
-    """How far it got to somebody, by kind of channel."""
-    alerts = [each for alert in incident["alerts"] for each in alert["recipients"]]
-    theirs = [each for each in alerts if each["user"]["username"] == username]
-    return {each["channel"]: each for each in theirs[-1]["channels"]}
 
 
 def identity(message: dict[str, Any]) -> tuple[str, int]:
@@ -70,19 +43,6 @@ def test_who_has_the_app_and_a_channel_gets_it_on_both_and_one_look_is_enough(
     assert channels(manager.incident(group), "manager1")["socket"]["state"] == "seen"
 
 
-def test_an_acknowledged_alert_pages_nobody_any_more(house: House, provider: Provider) -> None:
-    reached_by(house, provider, "manager1", "office1", "deputy1")
-    provider.answers["manager1"] = [500] * 50
-    group = house.person("teller1").raise_(TYPE)
-    provider.gets("manager1")
-    house.person("office1").command(group, "acknowledge")
-    house.settle()
-    tried = len(provider.got("manager1"))
-    house.advance(170)
-    assert len(provider.got("manager1")) == tried
-    assert provider.got("deputy1") == []
-
-
 def test_a_cancelled_incident_pages_nobody_any_more(house: House, provider: Provider) -> None:
     reached_by(house, provider, "manager1")
     provider.answers["manager1"] = [503] * 50
@@ -94,22 +54,6 @@ def test_a_cancelled_incident_pages_nobody_any_more(house: House, provider: Prov
     tried = len(provider.got("manager1"))
     house.advance(600)
     assert len(provider.got("manager1")) == tried
-
-
-def test_a_provider_that_says_yes_and_does_nothing_stops_no_ladder(
-    house: House, provider: Provider
-) -> None:
-    reached_by(house, provider, "manager1", "deputy1", "regional1", "hqduty1")
-    group = house.person("teller1").raise_(TYPE)
-    house.advance(300)
-    for name in ("manager1", "deputy1", "regional1", "hqduty1"):
-        assert len(provider.gets(name)) == 1
-    shown = house.person("teller1").incident(group)
-    assert levels(shown) == [1, 2, 3, 4]
-    house.advance(120)
-    first, again = provider.gets("hqduty1", 2)
-    assert again["alert_id"] == first["alert_id"]
-    assert (first["repeat"], again["repeat"]) == (0, 1)
 
 
 def test_what_is_refused_with_500_is_sent_once_more_under_the_same_name(
@@ -196,22 +140,6 @@ def test_a_yes_that_says_no_inside_is_a_no(house: House, provider: Provider) -> 
     assert channels(shown, "manager1")["wecom"]["state"] == "sent"
     assert channels(shown, "office1")["wecom"]["state"] == "failed"
     assert levels(shown) == [1]
-
-
-def test_a_phone_that_takes_no_push_any_more_is_no_way_to_anybody(
-    house: House, provider: Provider
-) -> None:
-    house.gives("hqduty1", provider.url("hqduty1"), kind="webpush", secret=BROWSER)
-    provider.answers["hqduty1"] = [410]
-    group = house.person("teller4").raise_(TYPE)
-    provider.gets("hqduty1")
-    house.settle()
-    top = house.person("hqduty1")
-    assert channels(top.incident(group), "hqduty1")["webpush"]["state"] == "failed"
-    assert types(top.timeline(group)).count("alert.exhausted") == 1
-    assert top.get("/users/me/channels") == []
-    house.advance(120)
-    assert len(provider.got("hqduty1")) == 1
 
 
 def test_a_provider_that_hangs_keeps_nobody_else_waiting(house: House) -> None:

@@ -100,18 +100,6 @@ def test_when_everybody_of_every_level_declines_the_last_one_goes_on_repeating(
     assert again["alert_id"] == first["alert_id"]
 
 
-def test_west_01_where_nobody_is_reaches_the_top_at_once(house: House) -> None:
-    top = house.person("hqduty1").listens()
-    group = house.person("teller4").raise_(TYPE)
-    alert = top.hears("alert", incident_id=group["id"])
-    assert alert["level"] == 4
-    assert alert["reason"] == "unreachable"
-    assert alert["branch"]["id"] == "west-01"
-    assert levels(group) == [4]
-    house.advance(120)
-    assert top.hears("alert", repeat=1)["alert_id"] == alert["alert_id"]
-
-
 def test_a_level_that_nobody_can_be_reached_at_passes_on_at_once_and_stays_queued(
     house: House,
 ) -> None:
@@ -133,20 +121,6 @@ def test_somebody_who_lost_the_line_a_moment_ago_still_counts_as_reachable(house
     manager.command(group, "cancel", reason="演示")
     house.advance(120)
     assert levels(house.person("teller1").raise_(TYPE))[:2] == [1, 2]
-
-
-def test_nothing_done_after_taking_charge_asks_the_one_in_charge_and_the_next_level(
-    house: House,
-) -> None:
-    rungs = all_rungs_listen(house)
-    group = house.person("teller1").raise_(TYPE)
-    rungs[1].hears("alert")
-    rungs[1].command(group, "acknowledge")
-    house.advance(179.999)
-    rungs[2].hears_nothing("alert")
-    house.advance(0.001)
-    for rung in (rungs[1], rungs[2]):
-        assert rung.hears("alert", reason="act_within")["level"] == 2
 
 
 def test_a_containment_step_in_time_keeps_it_quiet(house: House) -> None:

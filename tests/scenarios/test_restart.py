@@ -19,30 +19,6 @@ def hang_up(house: House) -> None:
         house.person(name).hangs_up()
 
 
-def test_nobody_answers_and_the_server_is_killed_in_between_each_level_once(
-    own_house: House,
-) -> None:
-    house = own_house
-    all_rungs_listen(house)
-    group = house.person("teller1").raise_(TYPE)
-    house.advance(60)
-    house.person("deputy1").hears("alert", level=2)
-    house.killed_and_restarted(after=10)
-    hang_up(house)
-    all_rungs_listen(house)
-    house.advance(110)
-    house.person("regional1").hears("alert", level=3)
-    house.killed_and_restarted()
-    hang_up(house)
-    all_rungs_listen(house)
-    house.advance(120)
-    house.person("hqduty1").hears("alert", level=4)
-    shown = house.person("teller1").incident(group)
-    assert levels(shown) == [1, 2, 3, 4]
-    raised_at = [each["raised_at"][14:19] for each in shown["alerts"]]
-    assert raised_at == ["00:00", "01:00", "03:00", "05:00"]
-
-
 def test_what_fell_due_while_it_was_down_fires_at_most_two_seconds_after_it_is_ready(
     own_house: House,
 ) -> None:
