@@ -26,7 +26,7 @@ class BusyWeCom(FakeWeCom):
 class Post:
     """What comes to one person, whatever their provider."""
 
-    troubles = TROUBLES
+    troubles: tuple[str, ...] = TROUBLES
 
     def __init__(self, fake: FakeReceiver | FakePushService | FakeWeCom) -> None:
         self.fake = fake
