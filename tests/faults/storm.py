@@ -49,7 +49,8 @@ class Storm:
             self._up.wait(PATIENCE)
             self.tries += 1
             try:
-                answer = client.ask("POST", "/incidents", self._dated(body))
+                sent = dated(body, self._began_at, time.monotonic() - self._began)
+                answer = client.ask("POST", "/incidents", sent)
             except requests.RequestException:
                 continue
             with self._progress:
@@ -66,14 +67,17 @@ class Storm:
         self._up.set()
         self._life.house.prepares_for_a_kill()
 
-    def _dated(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The same deed, told by a tablet's clocks, sent now."""
-        age = timedelta(seconds=body["age"])
-        occurred = {
-            "device_at": (self._began_at - age).isoformat(),
-            "mono_ms": MONO - age // timedelta(milliseconds=1),
-            "session": "one run",
-        }
-        rest = {name: value for name, value in body.items() if name != "age"}
-        passed = int((time.monotonic() - self._began) * 1000)
-        return {**rest, "occurred": occurred, "mono_now": MONO + passed}
+
+def dated(body: dict[str, Any], began_at: datetime, passed: float) -> dict[str, Any]:
+    """The same deed, told by the clocks of a tablet that was on at ``began_at``.
+
+    ``passed``: seconds since then; with them it may be sent again.
+    """
+    age = timedelta(seconds=body["age"])
+    occurred = {
+        "device_at": (began_at - age).isoformat(),
+        "mono_ms": MONO - age // timedelta(milliseconds=1),
+        "session": "one run",
+    }
+    rest = {name: value for name, value in body.items() if name != "age"}
+    return {**rest, "occurred": occurred, "mono_now": MONO + int(passed * 1000)}
