@@ -35,6 +35,7 @@ bench: install-dev ## measure speed and load
 
 faults: install-dev ## the long form of the fault tests
 	@COUNTERBELL_LONG=1 $(BIN)/python -m pytest tests/faults -n 0 --timeout 3600 $(ARGS)
+	@COUNTERBELL_LONG=1 $(BIN)/python -m pytest tests/simulation -n 2 --timeout 36000 $(ARGS)
 
 screenshots: install-dev app chromium ## every page of the web app, into tests/browser/out
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
