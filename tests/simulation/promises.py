@@ -24,8 +24,8 @@ LATEST = 60.0
 """Seconds that a deadline may be late, the server's absence not counted."""
 REACHED = 150.0
 """Seconds in which an alert must be with people: what can wait goes together, a minute later."""
-EARLY = 0.1
-"""Seconds: the clock may be slewed by half a millisecond in a second."""
+EARLY = 0.16
+"""Seconds: the clock may be slewed by half a millisecond in each of a ladder's five minutes."""
 SECONDS_HELD = LEASE.total_seconds() - 0.1
 SHORT = ("ladder", "act_within")
 _Key = tuple[str, str]

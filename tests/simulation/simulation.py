@@ -40,6 +40,7 @@ class Simulation(Hooks):
         self.promises = Promises(self)
         self._absent = self._since = 0.0
         self._hindrances: set[str] = set()
+        self._rebooted = False
         self._cut: dict[str, float] = {}
         self.server = Server(self.course, self.machine, self.disk, self)
         self.server.start()
@@ -126,10 +127,12 @@ class Simulation(Hooks):
     def _restart(self, reboot: bool) -> None:
         if reboot:
             self.machine.reboots()
+            self._rebooted = True
         self.server.start()
         if self.server.up:
             self._free("down")
-            if reboot:
+            if self._rebooted:  # perhaps some starts ago, which came to nothing
+                self._rebooted = False
                 self.promises.read_anew(self.server)
 
     def _fill_the_disk(self) -> None:
