@@ -40,7 +40,6 @@ def name(seeds: range) -> str:
     return f"{seeds[0]}-{seeds[-1]}"
 
 
-def keeps_every_promise(seeds: range) -> None:
-    """Run them all; together they must have had deadlines, or they show nothing."""
-    fired = sum(run(seed).promises.fired for seed in seeds)
-    assert fired > 0, "a run in which no deadline fires shows nothing"
+def fired_in(seeds: range) -> int:
+    """Run them all, which keeps every promise or fails; how many deadlines they had."""
+    return sum(run(seed).promises.fired for seed in seeds)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from playbooks.load import LIBRARY, InvalidPlaybook, from_content, load_library
@@ -72,6 +72,7 @@ def test_the_content_holds_the_cards_themselves():
 
 @given(st.sampled_from(sorted(PLAYBOOKS)), st.integers(min_value=99, max_value=2**53 - 1))
 def test_another_content_has_another_hash(playbook, version):
+    assume(version != PLAYBOOKS[playbook].version)
     changed = from_content({**PLAYBOOKS[playbook].content, "version": version})
     assert changed.version == version
     assert changed.sha256 != PLAYBOOKS[playbook].sha256
