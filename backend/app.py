@@ -27,6 +27,7 @@ from backend.api import (
     health,
     incidents,
     notes,
+    objections,
     one_time_codes,
     orgs,
     playbooks,
@@ -95,6 +96,7 @@ RESOURCES = (
     attachments,
     follow_ups,
     reviews,
+    objections,
     exports,
     audit,
 )

@@ -79,7 +79,7 @@ _DETAILS = {
         "Nothing was saved. Tell the administrator at once.",
     ),
 }
-_REFUSAL_STATUS = {"forbidden": 403, "invalid": 422}
+_REFUSAL_STATUS = {"forbidden": 403, "invalid": 422, "forbidden-wording": 422}
 
 
 def language() -> str:

@@ -81,14 +81,19 @@ def typed(value: Any) -> Typed | SealedRef:
     return Typed(clean(value))
 
 
+def typed_text(value: Any) -> str:
+    """A typed text in the clear: for what no tablet seals."""
+    found = typed(value)
+    if isinstance(found, SealedRef):
+        raise words("应是文字。", "This must be text.")
+    return found.text
+
+
 class Words(fields.Field[Typed]):
-    """A text that somebody typed, in the clear: for what no tablet seals."""
+    """A text that somebody typed, in the clear, to be sealed by the server."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Typed:
-        found = typed(value)
-        if isinstance(found, SealedRef):
-            raise words("应是文字。", "This must be text.")
-        return found
+        return Typed(typed_text(value))
 
 
 class Facts(fields.Field[dict[str, Any]]):

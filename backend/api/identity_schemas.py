@@ -28,6 +28,15 @@ class ProblemErrorSchema(Schema):
     detail = fields.String(required=True)
 
 
+class ForbiddenPlaceSchema(Schema):
+    """Where forbidden wording stands, in characters from the field's beginning."""
+
+    field = fields.String(required=True)
+    start = fields.Integer(required=True)
+    length = fields.Integer(required=True)
+    wording = fields.String(required=True)
+
+
 class ProblemPersonSchema(Schema):
     """Who has done it already."""
 
@@ -44,6 +53,7 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     errors = fields.List(fields.Nested(ProblemErrorSchema))
+    places = fields.List(fields.Nested(ForbiddenPlaceSchema))
     step = fields.String()
     steps = fields.List(fields.String())
     done_at = fields.String()

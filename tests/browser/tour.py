@@ -101,7 +101,11 @@ WALKS = (
         "complaints",
         "complaint1",
         DESK,
-        (Page("calls", "/desk/after"), Page("reviews", "/desk/after/reviews")),
+        (
+            Page("calls", "/desk/after"),
+            Page("reviews", "/desk/after/reviews"),
+            Page("objections", "/desk/after/objections"),
+        ),
     ),
     Walk("compliance", "compliance1", DESK, (Page("home", "/desk"),)),
     Walk(
@@ -118,6 +122,14 @@ WALKS = (
     ),
 )
 
+_OBJECTION = {
+    "topic": "收益",
+    "playbook": "investment_loss",
+    "objection_zh": "当初说稳赚的，怎么亏了？",
+    "objection_en": "You said it could not lose. Why did it?",
+    "answer_zh": "亏了谁都难受，我先陪您把产品说明看一遍，再一起看能做什么。",
+    "answer_en": "A loss hurts. Let us read the terms together and then see what can be done.",
+}
 _CHANNELS = [
     {
         "kind": "wecom",
@@ -210,6 +222,10 @@ def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:
     """A customer at a bad moment, and what a review has found."""
     body = {"incident": incident["id"], "note": "客户在开会，周五下午再打"}
     house.person("complaint1").does("POST", "/follow-ups", body)
+    entry = house.person("complaint1").does("POST", "/objections", _OBJECTION)
+    for clearer in ("compliance1", "legal1"):
+        house.person(clearer).does("POST", f"/objections/{entry['id']}/clear", {"revision": 1})
+    house.person("complaint1").does("POST", "/objections", {**_OBJECTION, "topic": "排队"})
     found = {"words": "解释太像念稿", "process": "没有先报主管", "decision": "周五演练一次"}
     house.person("complaint1").does("POST", "/reviews", {**found, "incident": closed["id"]})
 

@@ -25,6 +25,13 @@ HERE = AT_THE_BRANCH | {"regional1", "hqduty1", ON_TABLET, TABLET}
 FOLLOW_UP = MANAGERS | {"complaint1"}
 REVIEW = MANAGERS | {"complaint1", "compliance1", "legal1"}
 FOUND = {"incident": "<incident_id>", "words": "?", "process": "?", "decision": "?"}
+OBJECTION = {
+    "topic": "收益",
+    "objection_zh": "为什么亏了？",
+    "objection_en": "Why did it lose value?",
+    "answer_zh": "我陪您看一遍产品说明。",
+    "answer_en": "Let us read the terms together.",
+}
 KEEPERS = {"admin1", "manager1"}
 
 
@@ -181,6 +188,12 @@ ROUTES: dict[str, Route] = {
     ),
     "GET /api/v1/reviews": Route("signed_in", REVIEW | {"manager2", "auditor1"}),
     "POST /api/v1/reviews": Route("signed_in", REVIEW, FOUND),
+    "GET /api/v1/objections": Route("signed_in", PEOPLE),
+    "POST /api/v1/objections": Route("signed_in", REVIEW | {"manager2"}, OBJECTION),
+    "PATCH /api/v1/objections/<objection_id>": Route("signed_in", REVIEW, {"topic": "理财"}),
+    "POST /api/v1/objections/<objection_id>/clear": Route(
+        "signed_in", {"compliance1", "legal1"}, {"revision": 1}
+    ),
     "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
     # Who works above the branches is told that a note needs one (422).
     "POST /api/v1/notes": Route(
@@ -245,6 +258,7 @@ class Walk:
             "<username>": "teller1",
             "<org_id>": "east-01",
             "<channel_id>": self._channel(),
+            "<objection_id>": manager.does("POST", "/objections", OBJECTION)["id"],
             "<follow_up_id>": manager.does("POST", "/follow-ups", {"incident": storm["id"]})["id"],
         }
 

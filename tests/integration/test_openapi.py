@@ -45,6 +45,13 @@ SHIFT = {
     "from": "08:00",
     "to": "17:30",
 }
+OBJECTION = {
+    "topic": "收益",
+    "objection_zh": "为什么亏了？",
+    "objection_en": "Why did it lose value?",
+    "answer_zh": "我陪您看一遍产品说明。",
+    "answer_en": "Let us read the terms together.",
+}
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
 NOBODY_THERE = "http://127.0.0.1:9/"
@@ -102,6 +109,7 @@ class Bank:
             "attachment_id": attached["id"],
             "device_id": device_id,
             "channel_id": self.house.gives("auditor1", NOBODY_THERE),
+            "objection_id": manager.does("POST", "/objections", OBJECTION)["id"],
             "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
 
@@ -237,6 +245,9 @@ GOOD |= {
     },
     "POST /api/v1/users/me/push-subscriptions": {"body": SUBSCRIPTION},
     "DELETE /api/v1/users/me/push-subscriptions": {"body": {"endpoint": "https://push.example/2"}},
+    "POST /api/v1/objections": {"body": OBJECTION},
+    "PATCH /api/v1/objections/{objection_id}": {"body": {"topic": "理财"}},
+    "POST /api/v1/objections/{objection_id}/clear": {"body": {"revision": 1}},
     "PATCH /api/v1/follow-ups/{follow_up_id}": {"body": {"outcome": "declined"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},

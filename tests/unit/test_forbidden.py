@@ -1,0 +1,54 @@
+"""Forbidden wording is found where it stands, and a risk notice is none (A5)."""
+
+import pytest
+
+from playbooks.forbidden import forbidden_in
+from tests.builders import LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "wording"),
+    [
+        ("我们保证三天到账", 2, "保证"),
+        ("这款产品零风险", 4, "零风险"),
+        ("这款产品没有任何风险", 4, "没有任何风险"),
+        ("Your return is guaranteed.", 15, "guaranteed"),
+        ("This is ZERO RISK for you", 8, "ZERO RISK"),
+        ("You cannot lose money", 4, "cannot lose"),
+    ],
+)
+def test_forbidden_wording_is_found_with_its_place(text: str, start: int, wording: str):
+    (place,) = forbidden_in(text)
+    assert (place.start, place.length, place.wording) == (start, len(wording), wording)
+    assert text[place.start : place.start + place.length] == wording
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "投资有风险，我们不能保证收益",
+        "本产品不保本",
+        "Returns are not guaranteed.",
+        "We cannot guarantee an outcome.",
+        "会按规定评估，24 小时内答复",
+        "a risk notice",
+    ],
+)
+def test_a_risk_notice_is_no_forbidden_wording(text: str):
+    assert forbidden_in(text) == ()
+
+
+def test_every_place_is_found():
+    assert [place.start for place in forbidden_in("保证收益，零风险，不保证")] == [0, 5]
+
+
+def test_no_script_of_the_library_has_staff_say_it():
+    said = [
+        text
+        for book in LIBRARY.values()
+        for step in book.steps
+        for both in step.say
+        for text in (both.zh, both.en)
+    ]
+    assert said
+    assert {text for text in said if forbidden_in(text)} == set()
