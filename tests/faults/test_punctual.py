@@ -17,7 +17,7 @@ from tests.faults.storm import dated, taps
 from tests.house import DEMO, Template
 
 ARMED = 100_000 if LONG else 2_000
-INCIDENTS = 400 if LONG else 60
+INCIDENTS = 200 if LONG else 60
 A_SECOND = 30
 SPEED = 60
 """The second level after one second, the third after three, the fourth after five."""
