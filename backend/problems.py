@@ -232,6 +232,7 @@ _WORDS = {
     "Not a valid list.": ("应是一个列表。", "This must be a list."),
     "Not a valid UUID.": ("应是 UUID。", "This must be a UUID."),
     "Not a valid datetime.": ("应是时间。", "This must be a date and time."),
+    "Not a valid date.": ("应是日期。", "This must be a date."),
     "Invalid input type.": ("类型不对。", "This is of the wrong type."),
     "Invalid type.": ("类型不对。", "This is of the wrong type."),
     "String does not match expected pattern.": ("格式不对。", "This does not have the right form."),

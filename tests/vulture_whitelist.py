@@ -26,6 +26,7 @@ _.only_
 _.exclude
 _.expirationTime
 # Columns that only SQL or an auditor reads.
+_.customer_id
 _.fingerprint
 _.head_seq
 _.paired_by
@@ -68,7 +69,8 @@ _.on_mail
 _.on_rcpt
 _.on_rset
 _.on_quit
-# Called by a library that tests drive.
+# Called by a library that tests drive, or by name.
+_.patience
 _._engineio_client_class
 _.teardown
 _.do_GET
