@@ -103,7 +103,8 @@ WALKS = (
         DESK,
         (
             Page("calls", "/desk/after"),
-            Page("reviews", "/desk/after/reviews"),
+            Page("no-reviews", "/desk/after/reviews"),
+            Page("reviews", "/desk/after/reviews?week=2026-W11"),
             Page("objections", "/desk/after/objections"),
         ),
     ),

@@ -2,7 +2,7 @@
 const DAY = 86_400_000
 
 /** The week that holds a day (YYYY-MM-DD). */
-export function weekOf(date: string): string {
+function weekOf(date: string): string {
   const day = Date.parse(`${date}T00:00:00Z`)
   const weekday = new Date(day).getUTCDay() || 7
   const thursday = new Date(day + (4 - weekday) * DAY)
