@@ -53,7 +53,6 @@ const after: Messages['after'] = {
     },
     record: 'Record the review',
     again: 'Change the review',
-    recordOf: 'Record the review: {number}',
     underWay: 'Reviewed once contained',
     words: 'What broke in words',
     process: 'What broke in the process',

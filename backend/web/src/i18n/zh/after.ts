@@ -51,7 +51,6 @@ export default {
     },
     record: '记复盘',
     again: '改复盘',
-    recordOf: '记复盘：{number}',
     underWay: '控场后再复盘',
     words: '话术上哪里没说好',
     process: '流程上哪里断了',
