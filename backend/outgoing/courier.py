@@ -5,11 +5,11 @@ nothing waits for a provider that hangs. What came of it goes back through the w
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from gevent import Greenlet, spawn
+from gevent import Greenlet, joinall, spawn
 from gevent.event import Event
 from gevent.pool import Group
 
@@ -26,10 +26,11 @@ from backend.outgoing.outbox import (
     next_due,
     note_sent,
     pause_before,
+    put_off,
     try_again,
 )
 from backend.outgoing.personal_channels import WEBPUSH, remove_channel
-from backend.outgoing.places import Crowded, Places
+from backend.outgoing.places import Crowded, Place, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
 from backend.tables import CANARY, READINESS
@@ -43,6 +44,7 @@ TRIES = 3
 FAULTS = 5
 """After so many unexpected failures in a row a row is parked, with an alarm in the log."""
 
+_SECOND = timedelta(seconds=1)
 _log = structlog.get_logger("courier")
 _Key = tuple[str, str, str, int]
 
@@ -110,29 +112,55 @@ class Courier:
         together: dict[tuple[str, str], list[Delivery]] = {}
         for each in claimed:
             together.setdefault((each.user_id, each.channel), []).append(each)
-        for (user_id, _), deliveries in together.items():
-            work = self._sort if user_id != CANARY else self._hand_to_gateway
-            self._under_way.spawn(work, deliveries)
+        self._let_in(together.values())
         return 0 if claimed else 0.05  # where another process was quicker
+
+    def _let_in(self, claimed: Iterable[list[Delivery]]) -> None:
+        """Each on its way; where too many wait already for a place that hangs, they go back."""
+        turned_away: dict[Place, list[Delivery]] = {}
+        for deliveries in claimed:
+            place = self._places.at(deliveries[0].to)
+            if deliveries[0].user_id == CANARY:
+                self._under_way.spawn(self._hand_to_gateway, deliveries)
+            elif place.is_full:
+                turned_away.setdefault(place, []).extend(deliveries)
+            else:
+                place.waiting += 1
+                self._under_way.spawn(self._sort, deliveries, place)
+        for place, deliveries in turned_away.items():
+            self._later(deliveries, place)
 
     def _hand_to_gateway(self, deliveries: list[Delivery]) -> None:
         """The server's own test: it has come so far."""
         for each in deliveries:
             self._services.watch.canary.handed_over(each.alert_id)
 
-    def _sort(self, deliveries: list[Delivery]) -> None:
+    def _sort(self, deliveries: list[Delivery], place: Place) -> None:
         """What is urgent goes at once and alone; the rest together with what still waits."""
-        urgent: list[Delivery] = []
+        alone: list[Greenlet[..., None]] = []
+        try:
+            rest = self._send_urgent(deliveries, alone)
+            if rest:
+                rest += self._send_urgent(self._waiting_with(rest[0]), alone)
+                self._deliver(rest)
+            joinall(alone)
+        finally:
+            place.waiting -= 1
+
+    def _send_urgent(
+        self, deliveries: list[Delivery], alone: list["Greenlet[..., None]"]
+    ) -> list[Delivery]:
+        """What can wait; the others are on their way, in greenlets that come to ``alone``."""
         rest: list[Delivery] = []
         for each in deliveries:
             try:
-                (urgent if self._wording.is_urgent(each) else rest).append(each)
+                if self._wording.is_urgent(each):
+                    alone.append(self._under_way.spawn(self._deliver, [each]))
+                else:
+                    rest.append(each)
             except Exception as error:  # noqa: BLE001  (one bad row never stops the rest)
                 self._broke([each], error)
-        for each in urgent:
-            self._under_way.spawn(self._deliver, [each])
-        if rest:
-            self._deliver(rest + self._waiting_with(rest[0]))
+        return rest
 
     def _waiting_with(self, first: Delivery) -> list[Delivery]:
         services = self._services
@@ -150,7 +178,7 @@ class Courier:
         except Undelivered as error:
             self._refused(deliveries, error)
         except Crowded:
-            self._later(deliveries)
+            self._later(deliveries, self._places.at(deliveries[0].to))
         except Exception as error:  # noqa: BLE001  (one bad row never stops the rest)
             self._broke(deliveries, error)
 
@@ -161,7 +189,7 @@ class Courier:
         channel = services.ways.get(to.kind)
         if channel is None:
             raise Undelivered("没有这个渠道", "no such channel here", again=False)
-        with self._places.one(to):
+        with self._places.at(to).one():
             # Read now, after any waiting: who has answered meanwhile is left in peace.
             message, said = self._wording.message(deliveries)
             if message is None:
@@ -185,15 +213,15 @@ class Courier:
         if not error.again and _kind(deliveries[0]) == WEBPUSH:
             self._services.world_changed()
 
-    def _later(self, deliveries: list[Delivery]) -> None:
-        """Nothing was tried: the lease is given back."""
-        now = self._services.clock.now()
-
-        def give_back(batch: Batch) -> None:
-            for each in deliveries:
-                try_again(batch, each, now, "", counts=False)
-
-        self._services.writer.submit(give_back)
+    def _later(self, deliveries: list[Delivery], place: Place) -> None:
+        """Nothing was tried: the leases are given back, for longer while nothing arrives there."""
+        place.crowds += 1
+        now, draw = self._services.clock.now(), self._services.clock.random_bytes
+        pauses = [pause_before(place.crowds, draw) for _ in deliveries]
+        # On full seconds: they come back in few transactions.
+        later = [(now + pause).replace(microsecond=0) + _SECOND for pause in pauses]
+        back = list(zip(deliveries, later, strict=True))
+        self._services.writer.run(lambda batch: put_off(batch.conn, back))
         self.wake()
 
     def _broke(self, deliveries: list[Delivery], error: Exception) -> None:

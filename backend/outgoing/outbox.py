@@ -135,13 +135,22 @@ def note_sent(batch: Batch, deliveries: Iterable[Delivery], now: datetime) -> No
         batch.rows.update(OUTBOX, each.held, {**values, "tries": each.tries + 1})
 
 
-def try_again(
-    batch: Batch, delivery: Delivery, due_at: datetime, detail: str, *, counts: bool = True
-) -> None:
+def put_off(conn: Connection, deliveries: Iterable[tuple[Delivery, datetime]]) -> None:
+    """Nothing was tried: the lease is given back, and each is due again at its moment."""
+    rows = [
+        {f"b_{name}": value for name, value in each.held.items()} | {"later": due_at}
+        for each, due_at in deliveries
+    ]
+    mine = (OUTBOX.c[name] == bindparam(f"b_{name}") for name in (*_KEY, "fence", "repeat"))
+    values: dict[str, Any] = {"due_at": bindparam("later"), "leased_until": None}
+    conn.execute(update(OUTBOX).where(*mine, OUTBOX.c.live).values(values), rows)
+
+
+def try_again(batch: Batch, delivery: Delivery, due_at: datetime, detail: str) -> None:
     """It is due again then, unless it is over meanwhile."""
     values = {"due_at": due_at, "leased_until": None, "detail": detail}
-    tries = delivery.tries + counts
-    batch.rows.update(OUTBOX, {**delivery.held, "live": True}, {**values, "tries": tries})
+    held = {**delivery.held, "live": True}
+    batch.rows.update(OUTBOX, held, {**values, "tries": delivery.tries + 1})
 
 
 def give_up(batch: Batch, delivery: Delivery, detail: str) -> None:

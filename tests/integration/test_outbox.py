@@ -23,6 +23,7 @@ from backend.outgoing.outbox import (
     next_due,
     note_sent,
     pause_before,
+    put_off,
     try_again,
 )
 from backend.projections import OUTBOX
@@ -173,8 +174,23 @@ def test_a_failure_is_tried_again_when_it_is_due_and_tries_are_counted(outbox: O
     assert outbox.claims() == []
     (again,) = outbox.claims(MORNING + SECOND)
     assert (again.tries, again.fence) == (1, 2)
-    outbox.finishes(try_again, again, MORNING + 2 * SECOND, "crowded", counts=False)
-    assert outbox.claims(MORNING + 2 * SECOND)[0].tries == 1
+
+
+def test_what_found_no_place_is_put_off_and_no_try_is_counted(outbox: Outbox) -> None:
+    outbox.holds("first", "second")
+    first, second = outbox.claims()
+    late = replace(second, fence=second.fence - 1)
+    outbox.asks(put_off, [(first, MORNING + SECOND), (late, MORNING + SECOND)])
+    (again,) = outbox.claims(MORNING + SECOND)
+    assert (again.alert_id, again.tries, again.fence) == (first.alert_id, 0, 2)
+
+
+def test_what_was_acknowledged_while_it_found_no_place_is_not_put_off(outbox: Outbox) -> None:
+    outbox.holds("first")
+    (delivery,) = outbox.claims()
+    outbox.changes(live=False, due_at=None)
+    outbox.asks(put_off, [(delivery, MORNING + SECOND)])
+    assert outbox.row().due_at is None
 
 
 def test_a_channel_that_was_switched_off_or_removed_has_no_address_any_more(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.outgoing.places import MOST_WAITING
 from tests.house import House
 from tests.provider import Provider
 from tests.scenarios.steps import channels, levels, reached_by, types
@@ -155,6 +156,23 @@ def test_a_provider_that_hangs_keeps_nobody_else_waiting(house: House) -> None:
         quick.gets("office1", 2)
         slow.lets_go()
         house.settle()
+
+
+def test_a_crowd_before_a_provider_that_hangs_is_turned_away_and_comes_back(house: House) -> None:
+    lines = [f"line-{at}" for at in range(MOST_WAITING + 20)]
+    with Provider() as slow, Provider() as quick:
+        for line in lines:
+            slow.answers[line] = ["hang"]
+            house.gives("manager1", slow.url(line))
+        house.gives("office1", quick.url("office1"))
+        house.person("teller1").raise_(TYPE)
+        quick.gets("office1")
+        slow.gets("line-0")
+        slow.lets_go()
+        house.advance(59)
+        house.advance(59)
+        for line in lines:
+            assert len({identity(each) for each in slow.gets(line, 2)}) == 1
 
 
 def test_what_was_on_its_way_when_the_server_died_is_sent_again(
