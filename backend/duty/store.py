@@ -32,6 +32,9 @@ from escalation.timeline import stamp
 KEPT = timedelta(days=30)
 """For so long one can still look up what is over; the log keeps it for good."""
 
+MOST = 200
+"""Absences of one person, and substitutes, and take-overs: whoever changes one reads them all."""
+
 _WORDS: dict[type[Entry], str] = {
     Shift: "shift",
     Override: "take_over",
@@ -44,7 +47,8 @@ def add_entry(batch: Batch, clock: Clock, actor: Actor, entry: Entry, directory:
     """Plan something new, on record.
 
     Raises:
-        Refused: ``planned-already``, ``substitute-overlap``, ``substitute-circle``.
+        Refused: ``planned-already``, ``too-many-planned``, ``substitute-overlap``,
+            ``substitute-circle``.
     """
     _refuse_conflicts(batch, entry)
     batch.conn.execute(insert(table_of(entry)), [row_of(entry)])
@@ -86,6 +90,10 @@ def _refuse_conflicts(batch: Batch, entry: Entry) -> None:
         raise Refused(
             "planned-already", "已经有一条同样的安排。", "Exactly this is planned already."
         )
+    if not isinstance(entry, Shift):
+        alike = [each for each in others if type(each) is type(entry) and each.user == entry.user]
+        if len(alike) >= MOST:
+            raise Refused("too-many-planned", f"最多 {MOST} 条。", f"There are at most {MOST}.")
     if not isinstance(entry, Substitute):
         return
     known = [each for each in others if isinstance(each, Substitute)]

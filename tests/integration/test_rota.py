@@ -382,3 +382,18 @@ def test_what_was_over_long_ago_is_swept(bank: Process, clock: TestClock) -> Non
         bank.write(partial(sweep, now=clock.now() + timedelta(days=days)))
         bank.reader.run(bank.world.reload)
     assert planned(bank) == {weekly, open_end}
+
+
+def test_nobody_plans_so_much_of_their_own_that_everybodys_changes_become_slow(
+    bank: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.duty.store.MOST", 2)
+    teller = bank.signs_in("teller1")
+    first = added(teller.post("/absences", AWAY))
+    added(teller.post("/absences", {**AWAY, "to": "2026-11-26T00:00:00.000Z"}))
+    more = {**AWAY, "to": "2026-11-27T00:00:00.000Z"}
+    refused = teller.post("/absences", more)
+    assert (refused.status_code, kind(refused)) == (409, "too-many-planned")
+    added(bank.signs_in("manager1").post("/absences", more))
+    assert teller.delete(f"/absences/{first['id']}").status_code == 204
+    added(teller.post("/absences", more))
