@@ -31,6 +31,8 @@ _.fingerprint
 _.head_seq
 _.paired_by
 _.created_at
+_.compliance_by
+_.legal_by
 # The name of an operation in the OpenAPI document.
 _.__doc__
 # Asked for by the libraries that call us: Flask, python-socketio, and gevent's WSGI handler.
