@@ -35,6 +35,7 @@ from backend.api import (
     readiness,
     reviews,
     rota,
+    statistics,
     sync,
     timeline,
     users,
@@ -98,6 +99,7 @@ RESOURCES = (
     reviews,
     objections,
     exports,
+    statistics,
     audit,
 )
 """One file per resource, in the order of the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""The rows that follow from an incident's events: its row, aliases, reporters, deadlines, outbox.
+"""The rows that follow from an incident's events, from its own row to the outbox.
 
 Each is a function of the state, so that a change writes the difference, and ``rebuild`` can
 write them all anew and compare.
@@ -10,13 +10,8 @@ from typing import Any
 
 from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
-from backend.tables import (
-    AliasRow,
-    DeadlineRow,
-    IncidentRow,
-    NoticeRow,
-    ReporterRow,
-)
+from backend.figures import FIGURES, figure_rows
+from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
 from escalation.commands import SOCKET
 from escalation.follow_up import FollowUp
 from escalation.incident import Alert, Incident
@@ -36,6 +31,7 @@ KEYS = {
     ALIASES: ("id",),
     REPORTERS: ("incident_id", "user_id"),
     DEADLINES: ("incident_id", "key"),
+    FIGURES: ("branch", "opened_at", "incident_id"),
     OUTBOX: ("alert_id", "user_id", "channel"),
     FOLLOW_UPS: ("id",),
 }
@@ -89,6 +85,7 @@ def rows_of(
     rows += [(DEADLINES, row) for row in _deadlines(state)]
     if state.follow_ups and (other is None or _owed(state) != _owed(other)):
         rows += [(FOLLOW_UPS, _follow_up(state, each)) for each in state.follow_ups.values()]
+    rows += [(FIGURES, row) for row in figure_rows(state)]
     rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
     return rows
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, 
 from backend.config import Settings
 from backend.db import make_engine
 from backend.event_store import LOG_CHAIN, read_events
+from backend.figures import FIGURES
 from backend.projections import (
     ALIASES,
     DEADLINES,
@@ -35,7 +36,10 @@ from escalation.timeline import ZERO_HASH, event_hash
 from playbooks.load import LIBRARY, load_library
 
 _EVENTS = EventRow.__table__
-_TABLES: tuple[Table, ...] = (INCIDENTS, ALIASES, REPORTERS, DEADLINES, OUTBOX, FOLLOW_UPS)
+_TABLES: tuple[Table, ...] = (
+    *(INCIDENTS, ALIASES, REPORTERS, DEADLINES),
+    *(FIGURES, OUTBOX, FOLLOW_UPS),
+)
 _PAGE = 500
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]

@@ -20,6 +20,8 @@ QUIET_ACKNOWLEDGED = 30 * 60
 QUIET_CONTAINED = 8 * 3600
 #: A step with less time than this has no warning but the checklist's own countdown. Seconds.
 WARN_FROM = 10 * 60
+#: The stage of a clock that has run out.
+MISSED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Clock:
         """What people are told of it."""
         if self.met_at is not None:
             return "met"
-        if self.stage >= 2:
+        if self.stage >= MISSED:
             return "missed"
         return "paused" if self.paused else "running"
 
@@ -174,6 +176,23 @@ class Clock:
             return self.resumes_at
         lead = self.lead or (self.due_at - self.started_at) / 5
         return (self.due_at - lead, self.due_at, self.due_at + lead)[self.stage]
+
+
+class Tally(NamedTuple):
+    """What statistics count (A7, S7): clocks kept and missed, each round of one by itself.
+
+    ``cause``, ``outcome`` and ``kind`` (fact or perception, S5) were said at the closing.
+    """
+
+    kept: int = 0
+    missed: int = 0
+    reopened: int = 0
+    cause: str | None = None
+    outcome: str | None = None
+    kind: str | None = None
+
+
+NO_TALLY = Tally()
 
 
 class Deadline(NamedTuple):
@@ -230,6 +249,7 @@ class Incident:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     review: Review | None = None
+    tally: Tally = NO_TALLY
 
     def having(self, **changes: Any) -> Self:
         """The same incident with these fields changed."""

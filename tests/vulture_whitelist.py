@@ -82,3 +82,9 @@ _.know
 _.switch_off
 TestAnyIncident
 _._next_due
+# Columns and fields of statistics, named in loops.
+_.acknowledged_in
+_.contained_in
+_.business_line
+_.p90
+_.complaint_kinds

@@ -1,17 +1,16 @@
 """Taking timelines out of the house (contract, section 7)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, stream_with_context
 from marshmallow import RAISE, ValidationError, fields, validate
 
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
-from backend.api.fields import Moment, PlainText, words
+from backend.api.fields import PlainText, words
 from backend.api.identity_schemas import problems
+from backend.api.periods import Day, asked_period
 from backend.callers import current_caller, signed_in
 from backend.exports import (
     BULK_MEDIA_TYPES,
@@ -21,8 +20,6 @@ from backend.exports import (
     export_many,
 )
 from backend.services import services
-from escalation.people import Directory
-from escalation.refusal import Invalid
 
 blueprint = Blueprint("exports", __name__, description="Exports.")
 
@@ -46,21 +43,6 @@ class Form(fields.String):
         super().__init__(
             load_default="json", validate=[_known, _offered], metadata={"enum": list(MEDIA_TYPES)}
         )
-
-
-class Day(fields.Field[date]):
-    """A moment (RFC 3339), or a day by the calendar of the org."""
-
-    def __init__(self, data_key: str) -> None:
-        kinds = [{"type": "string", "format": each} for each in ("date-time", "date")]
-        super().__init__(data_key=data_key, metadata={"anyOf": kinds})
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> date:
-        try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            moment: datetime = Moment()._deserialize(value, attr, data, **more)
-            return moment
 
 
 class ExportQuerySchema(Strict):
@@ -112,7 +94,8 @@ def get_export(query: Mapping[str, Any], incident_id: str) -> Response:
 def get_exports(query: Mapping[str, Any]) -> Response:
     """All incidents of a period that the caller sees and may export, oldest first, streamed."""
     parts, form = services(), query["format"]
-    period = _period(query, parts.world.directory)
+    asked = asked_period(query, parts.world.directory)
+    period = Period(asked.since, asked.until, asked.org)
     stream = export_many(parts, current_caller(), period, form, query["lang"])
     return _file(
         Response(stream_with_context(stream), content_type=BULK_MEDIA_TYPES[form]),
@@ -123,26 +106,3 @@ def get_exports(query: Mapping[str, Any]) -> Response:
 def _file(response: Response, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _period(query: Mapping[str, Any], directory: Directory) -> Period:
-    org = query.get("org")
-    if org is not None and org not in directory.orgs:
-        raise Invalid("org", "没有这个机构。", "There is no such org.")
-    here = org or next(each.id for each in directory.orgs.values() if each.parent is None)
-    zone = ZoneInfo(directory.orgs[here].timezone)
-    since = _moment("from", query.get("since"), zone, timedelta(0))
-    until = _moment("to", query.get("until"), zone, timedelta(days=1))
-    if since is not None and until is not None and until <= since:
-        raise Invalid("to", "结束要晚于开始。", "It must be after “from”.")
-    return Period(since, until, org)
-
-
-def _moment(field: str, day: date | None, zone: ZoneInfo, later: timedelta) -> datetime | None:
-    if day is None or isinstance(day, datetime):
-        return day
-    try:
-        start = datetime.combine(day, time(), zone) + later
-        return start.astimezone(tz=ZoneInfo("UTC"))
-    except OverflowError as error:
-        raise Invalid(field, "没有这一天。", "There is no such day.") from error

@@ -5,7 +5,10 @@ from typing import Literal
 from alembic import context
 from flask import current_app
 
-from backend import tables  # noqa: F401  (declares them)
+from backend import (
+    figure_table,  # noqa: F401  (likewise)
+    tables,  # noqa: F401  (declares them)
+)
 from backend.afterwards import tables as after  # noqa: F401  (likewise)
 from backend.db import Moment, db
 

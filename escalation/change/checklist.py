@@ -8,7 +8,7 @@ from typing import Any
 from escalation import events as ev
 from escalation.change.alerts import mark
 from escalation.events import Event
-from escalation.incident import Change, Clock, Incident, PlaybookOf
+from escalation.incident import MISSED, Change, Clock, Incident, PlaybookOf, Tally
 from escalation.timeline import unstamp
 
 
@@ -90,8 +90,19 @@ def _clock_started(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 def _clock_met(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
-    met = replace(state.clocks[name], met_at=unstamp(event.data["met_at"]))
-    return state.having(clocks={**state.clocks, name: met})
+    before = state.clocks[name]
+    met = replace(before, met_at=unstamp(event.data["met_at"]))
+    return state.having(clocks={**state.clocks, name: met}, tally=_counted(state, before, met))
+
+
+def _counted(state: Incident, before: Clock, met: Clock) -> Tally:
+    """Kept, or too late: told as missed already, or done at its end by a tablet without a line."""
+    tally = state.tally
+    assert met.met_at is not None  # noqa: S101  (it has just been met)
+    if met.met_at <= met.due_at:
+        told = 1 if before.stage >= MISSED else 0
+        return tally._replace(kept=tally.kept + 1, missed=tally.missed - told)
+    return tally if before.stage >= MISSED else tally._replace(missed=tally.missed + 1)
 
 
 def _clock_paused(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -125,8 +136,12 @@ def _clock_extended(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 def _clock_stage(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     name = event.data["name"]
-    clock = replace(state.clocks[name], stage=event.data["stage"])
-    return state.having(clocks={**state.clocks, name: clock})
+    before = state.clocks[name]
+    clock = replace(before, stage=event.data["stage"])
+    tally = state.tally
+    if before.stage < MISSED <= clock.stage:
+        tally = tally._replace(missed=tally.missed + 1)
+    return state.having(clocks={**state.clocks, name: clock}, tally=tally)
 
 
 CHANGES: Mapping[str, Change] = {

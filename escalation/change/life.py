@@ -105,7 +105,11 @@ def _contained(state: Incident, event: Event, _: PlaybookOf) -> Incident:
 
 
 def _closed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
-    return _ended(state).having(status="closed", closed_at=event.occurred.estimate)
+    data = event.data
+    tally = state.tally._replace(
+        cause=data["root_cause"], outcome=data["outcome"], kind=data["complaint_kind"]
+    )
+    return _ended(state).having(status="closed", closed_at=event.occurred.estimate, tally=tally)
 
 
 def _cancelled(state: Incident, event: Event, _: PlaybookOf) -> Incident:
@@ -121,6 +125,9 @@ def _reopened(state: Incident, event: Event, _: PlaybookOf) -> Incident:
         acknowledged_at=state.acknowledged_at or event.recorded_at,
         act_by=moment(event.data["act_by"]),
         follow_ups=withdrawn(state.follow_ups),
+        tally=state.tally._replace(
+            reopened=state.tally.reopened + 1, cause=None, outcome=None, kind=None
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from tests.browser.words import Language
 from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
-_AREAS = ("tablet", "phone", "auditor", "desk", "after", "me", "rota")
+_AREAS = ("tablet", "phone", "auditor", "desk", "after", "me", "rota", "oversight")
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 """The way home, what is there for builders only, and any other address (``nowhere``)."""
@@ -93,6 +93,7 @@ WALKS = (
         (
             Page("list", "/audit"),
             Page("timeline", "/audit/:id", "closed"),
+            Page("statistics", "/desk/statistics"),
             Page("file", "/audit/file"),
         ),
     ),

@@ -32,6 +32,7 @@ OBJECTION = {
     "answer_zh": "我陪您看一遍产品说明。",
     "answer_en": "Let us read the terms together.",
 }
+COUNTERS = MANAGERS | {"auditor1", "complaint1", "compliance1", "legal1", "business1"}
 KEEPERS = {"admin1", "manager1"}
 
 
@@ -136,6 +137,7 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/readiness": Route(
         "signed_in", MANAGERS | {"manager2", "auditor1", "admin1"}, query={"org": "east-01"}
     ),
+    "GET /api/v1/statistics": Route("signed_in", COUNTERS | {"manager2"}),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),
     "PATCH /api/v1/users/<username>": Route("signed_in", {"admin1"}, {"name": "林小"}),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from backend.figures import FIGURES
 from backend.outgoing.personal_channels import PersonalChannel
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
@@ -77,6 +78,8 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
         update(INCIDENTS).values(head_hash="0" * 64),
         update(DEADLINES).values(due_at=MORNING),
         delete(DEADLINES),
+        update(FIGURES).values(acknowledged_in=7),
+        delete(FIGURES),
         delete(REPORTERS),
         update(OUTBOX).values(live=False, repeat=7),
         delete(OUTBOX).where(OUTBOX.c.channel != "socket"),

@@ -5,6 +5,7 @@ import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
 import { deskRoutes } from './desk/routes'
 import { meRoutes } from './me/routes'
+import { oversightRoutes } from './oversight/routes'
 import { phoneRoutes } from './phone/routes'
 import { rotaRoutes } from './rota/routes'
 import { tabletRoutes } from './tablet/routes'
@@ -30,6 +31,7 @@ const routes: RouteRecordRaw[] = [
   ...afterRoutes,
   ...meRoutes,
   ...rotaRoutes,
+  ...oversightRoutes,
   ...(import.meta.env.DEV
     ? [{ path: '/gallery', meta: { open: true }, component: () => import('./ui/Gallery.vue') }]
     : []),

@@ -6169,6 +6169,81 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents opened from ``from`` on and before ``to``; a day ``to`` is included.
+         * @description For managers of their branches, and above them for auditors, complaint, compliance, legal and
+         *     business roles. What somebody may not see is not counted for them.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    org?: string;
+                    by?: "branch" | "type" | "month" | "cause" | "outcome" | "business_line";
+                    format?: "json" | "csv";
+                    lang?: "zh" | "en";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Statistics"];
+                        "text/csv": string;
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/substitutes": {
         parameters: {
             query?: never;
@@ -7525,6 +7600,10 @@ export interface components {
             signs: components["schemas"]["Both"][];
             title: components["schemas"]["Both"];
         };
+        CauseCount: {
+            cause: string;
+            count: number;
+        };
         Channel: {
             address: string;
             enabled: boolean;
@@ -7584,6 +7663,10 @@ export interface components {
             starts: string;
             unit: string;
             within: number;
+        };
+        ClocksKept: {
+            kept: number;
+            missed: number;
         };
         CloseBody: {
             command_id?: string;
@@ -7712,6 +7795,19 @@ export interface components {
             sealed?: unknown;
             until: unknown;
         };
+        Figures: {
+            cancelled: number;
+            causes: components["schemas"]["CauseCount"][];
+            clocks: components["schemas"]["ClocksKept"];
+            complaint_kinds: components["schemas"]["KindCount"][];
+            incidents: number;
+            open: number;
+            outcomes: components["schemas"]["OutcomeCount"][];
+            reopened: number;
+            repeats: number;
+            to_acknowledge: components["schemas"]["Times"];
+            to_contain: components["schemas"]["Times"];
+        };
         FollowUp: {
             content: string | null;
             /** Format: date-time */
@@ -7779,6 +7875,21 @@ export interface components {
             override: boolean;
             override_by_anyone_if: string[];
             text: components["schemas"]["Both"];
+        };
+        Group: {
+            cancelled: number;
+            causes: components["schemas"]["CauseCount"][];
+            clocks: components["schemas"]["ClocksKept"];
+            complaint_kinds: components["schemas"]["KindCount"][];
+            incidents: number;
+            key: string | null;
+            open: number;
+            outcomes: components["schemas"]["OutcomeCount"][];
+            reopened: number;
+            repeats: number;
+            title: components["schemas"]["Both"];
+            to_acknowledge: components["schemas"]["Times"];
+            to_contain: components["schemas"]["Times"];
         };
         HandOverBody: {
             command_id?: string;
@@ -7850,6 +7961,10 @@ export interface components {
             status: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
             title: components["schemas"]["Both"];
             type: string;
+        };
+        KindCount: {
+            count: number;
+            kind: string;
         };
         LadderReach: {
             id: string;
@@ -8016,6 +8131,10 @@ export interface components {
         };
         OtpBody: {
             otp: string;
+        };
+        OutcomeCount: {
+            count: number;
+            outcome: string;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -8356,6 +8475,18 @@ export interface components {
             items: components["schemas"]["Staff"][];
             next_cursor: string | null;
         };
+        Statistics: {
+            /** @enum {string} */
+            by: "branch" | "type" | "month" | "cause" | "outcome" | "business_line";
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["Group"][];
+            next_cursor: string | null;
+            org: components["schemas"]["OrgRef"] | null;
+            /** Format: date-time */
+            to: string;
+            total: components["schemas"]["Figures"];
+        };
         Step: {
             avoid: components["schemas"]["Both"][];
             containment: boolean;
@@ -8458,6 +8589,11 @@ export interface components {
             sealed: {
                 [key: string]: components["schemas"]["SealedText"];
             };
+        };
+        Times: {
+            count: number;
+            median: number | null;
+            p90: number | null;
         };
         User: {
             id: string;

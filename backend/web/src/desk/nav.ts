@@ -6,6 +6,7 @@ import type { Place } from './places'
 const DESK = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'business_line', 'admin'])
 const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_supervisor', 'regional_manager', 'hq_duty'])
 const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
+const COUNTERS = new Set(['auditor', 'complaint_officer', 'compliance_officer', 'legal_officer', 'business_line'])
 const WATCHERS = new Set(['auditor', 'admin'])
 export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
 
@@ -30,6 +31,7 @@ export function usePlaces() {
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/after', icon: 'phone', label: 'desk.nav.after' })
+    if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/statistics', icon: 'chart', label: 'desk.nav.statistics' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })
     places.push({ to: '/desk/absences', icon: 'swap', label: 'desk.nav.absences' })

@@ -18,6 +18,7 @@ export default {
     rota: 'Rota',
     absences: 'Leave',
     readiness: 'Ready',
+    statistics: 'Figures',
     me: 'Me',
     account: ', account of {name}',
   },

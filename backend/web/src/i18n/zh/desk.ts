@@ -16,6 +16,7 @@ export default {
     rota: '排班',
     absences: '请假代班',
     readiness: '联络',
+    statistics: '统计',
     me: '我',
     account: '，{name}的账号',
   },

@@ -1,6 +1,7 @@
 import after from './after'
 import first from './first'
 import me from './me'
+import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, after, me, rota }
+export default { ...first, after, me, oversight, rota }

@@ -1,0 +1,98 @@
+"""What statistics count (A7, S7): clocks kept and missed, causes; medians and percentiles."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from backend.figures import figure_rows, rounded
+from backend.statistics import middle, nearest
+from escalation.commands import Close, CompleteStep, Reopen, ReopenStep
+from escalation.incident import Tally
+from escalation.oversight import counted_by
+from escalation.rights import Caller, scope
+from tests.builders import FORM, Bank, typed
+
+DAY = 24 * 3600
+
+
+def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle() -> None:
+    assert middle(Counter([1000, 2000, 4000, 9000])) == 3000
+    assert middle(Counter([1000, 2000, 9000])) == 2000
+    assert middle(Counter()) is None
+
+
+def test_ninety_percent_took_no_longer_than_the_ninetieth_percentile() -> None:
+    assert nearest(Counter(range(1, 11)), 90) == 9
+    assert nearest(Counter([5]), 90) == 5
+    assert nearest(Counter(), 90) is None
+
+
+@pytest.mark.parametrize(
+    ("took", "shown"),
+    [(0, 0), (449, 400), (59_940, 59_900), (61_499, 61_000), (3_629_999, 3_600_000)],
+)
+def test_the_longer_something_takes_the_less_its_fractions_count(took: int, shown: int) -> None:
+    assert rounded(took) == shown
+
+
+def test_nothing_is_written_before_somebody_takes_it_up() -> None:
+    bank = Bank()
+    group = bank.raises("teller1", "group_visit")
+    assert list(figure_rows(group.state)) == []
+    bank.later(42)
+    group.acknowledged_by("manager1")
+    (row,) = figure_rows(group.state)
+    assert (row["acknowledged_in"], row["contained_in"]) == (42_000, None)
+
+
+def test_a_drill_is_never_counted() -> None:
+    drill = Bank().raises("manager1", "group_visit", drill=True)
+    drill.acknowledged_by("manager1")
+    assert list(figure_rows(drill.state)) == []
+
+
+def test_a_clock_is_kept_or_missed_and_each_round_of_it_counts() -> None:
+    bank = Bank()
+    group = bank.raises("teller1", "group_visit")
+    group.acknowledged_by("manager1")
+    group.ticked_by("teller1", "fill_record_form", **FORM)
+    bank.later(8 * DAY)
+    assert (group.state.tally.kept, group.state.tally.missed) == (0, 1)
+    group.ticked_by("complaint1", "contact_customer")
+    assert (group.state.tally.kept, group.state.tally.missed) == (0, 1)
+    group.does("manager1", ReopenStep("fill_record_form", typed()))
+    group.ticked_by("teller1", "fill_record_form", **FORM)
+    group.does("manager1", ReopenStep("contact_customer", typed()))
+    group.ticked_by("complaint1", "contact_customer")
+    assert (group.state.tally.kept, group.state.tally.missed) == (1, 1)
+
+
+def test_what_was_said_to_be_too_late_and_was_done_in_time_without_a_line_is_kept() -> None:
+    bank = Bank()
+    group = bank.raises("teller1", "group_visit")
+    group.ticked_by("teller1", "fill_record_form", **FORM)
+    done = bank.now + timedelta(hours=1)
+    bank.later(8 * DAY)
+    assert group.state.tally.missed == 1
+    group.does("complaint1", CompleteStep("contact_customer"), happened=done)
+    assert (group.state.tally.kept, group.state.tally.missed) == (1, 0)
+
+
+def test_why_it_happened_stands_until_it_is_reopened() -> None:
+    group = Bank().raises("teller1", "group_visit")
+    group.acknowledged_by("manager1")
+    group.contained_by("manager1")
+    group.does("manager1", Close(typed(), "settled", "privacy.data_use", "fact"))
+    assert group.state.tally[3:] == ("privacy.data_use", "settled", "fact")
+    group.does("manager1", Reopen(typed()))
+    assert group.state.tally == Tally(reopened=1)
+
+
+def test_nobodys_statistics_count_what_they_may_not_see() -> None:
+    bank = Bank()
+    for person in bank.directory.people.values():
+        counted = counted_by(Caller(person), bank.directory)
+        seen = scope(person, bank.directory)
+        assert counted[0] <= seen[0], person.username
+        assert counted[1] <= seen[1], person.username
