@@ -1,7 +1,7 @@
 """Raising alerts: who is told at the tap, and how the ladder climbs (contract, section 5)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as ev
@@ -10,6 +10,9 @@ from escalation.incident import Alert, Incident
 from escalation.people import Person, Recipient
 from escalation.timeline import stamp
 from playbooks.model import Level
+
+_NEXT_MOMENT = timedelta(milliseconds=1)
+"""The smallest step of time that is kept."""
 
 
 def climb(decision: Decision, level: int, reason: str, *, also: Iterable[Recipient] = ()) -> None:
@@ -240,7 +243,8 @@ def _standing(decision: Decision, number: int, cause: str) -> dict[str, Any]:
     if number == len(levels):
         next_at = now + state.lasting(state.primary.repeat_every)
     else:
-        next_at = max(now, base + state.lasting(levels[number].after))
+        # Later than this firing in any case: a deadline that has fired must move.
+        next_at = max(now + _NEXT_MOMENT, base + state.lasting(levels[number].after))
     return {
         "level": number,
         "base": stamp(base),
