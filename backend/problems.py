@@ -226,6 +226,7 @@ _WORDS = {
     "Not a valid string.": ("应是文字。", "This must be text."),
     "Not a valid utf-8 string.": ("应是文字。", "This must be text."),
     "Not a valid integer.": ("应是整数。", "This must be a whole number."),
+    "Not a valid number.": ("应是数字。", "This must be a number."),
     "Number too large.": ("数字太大。", "The number is too large."),
     "Not a valid boolean.": ("应是“是”或“否”。", "This must be true or false."),
     "Not a valid mapping type.": ("应是一个对象。", "This must be an object."),

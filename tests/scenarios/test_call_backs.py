@@ -127,8 +127,8 @@ def test_a_wrong_answer_is_refused_with_the_place(house: House) -> None:
     assert answer.json()["errors"][0]["field"] == "content"
 
 
-def test_calls_are_there_after_a_restart(house: House) -> None:
-    closed(house)
-    before = calls(house.person("manager1"))
-    house.killed_and_restarted(after=5)
-    assert calls(house.person("manager1")) == before
+def test_calls_are_there_after_a_restart(own_house: House) -> None:
+    closed(own_house)
+    before = calls(own_house.person("manager1"))
+    own_house.killed_and_restarted(after=5)
+    assert calls(own_house.person("manager1")) == before

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
+from gevent.event import Event
 from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
 
@@ -128,16 +129,20 @@ class _UnderWay:
     def __len__(self) -> int:
         return 0
 
-    def spawn(self, work: Callable[..., Any], deliveries: list[Delivery]) -> None:
+    def spawn(self, work: Callable[..., Any], deliveries: list[Delivery], *more: Any) -> Event:
+        """What is waited for is over at once: here nobody shares a place."""
         server = self._server
         if work.__name__ == "_sort":
             server.hooks.claimed(deliveries)
         delay = server.course.random.choice((0.0, 0.05, 0.5, 3.0, 12.0))
-        server.course.after(delay, self._do, server.life, work, deliveries)
+        server.course.after(delay, self._do, server.life, work, deliveries, *more)
+        over = Event()
+        over.set()
+        return over
 
-    def _do(self, life: int, work: Callable[..., Any], deliveries: list[Delivery]) -> None:
+    def _do(self, life: int, work: Callable[..., Any], *arguments: Any) -> None:
         if life == self._server.life:
-            self._server.lives(work, deliveries)
+            self._server.lives(work, *arguments)
 
 
 class _Courier(Courier):
