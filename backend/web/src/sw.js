@@ -4,15 +4,7 @@ const CACHE = 'counterbell-__VERSION__'
 const FILES = ['__FILES__']
 const SERVERS = /^\/(a|api|socket\.io|healthz|readyz|metrics)(\/|$)/
 
-// Where the browser knows these, what goes to the server leaves without waking this worker: a tap is quicker.
-const PAST = [
-  { condition: { requestMethod: 'POST' }, source: 'network' },
-  { condition: { urlPattern: { pathname: '/api/*' } }, source: 'network' },
-  { condition: { urlPattern: { pathname: '/socket.io/*' } }, source: 'network' },
-]
-
 self.addEventListener('install', (event) => {
-  if (event.addRoutes) event.waitUntil(event.addRoutes(PAST))
   const fresh = FILES.map((file) => new Request(file, { cache: 'reload' }))
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)))
   self.skipWaiting()

@@ -1,8 +1,13 @@
 /** An event in the reader's words: its name, one line about it, and each part of its data. */
 import type { Incident } from '@/api/types'
-import { listed, own, ownPart, t, tWord } from '@/i18n'
+import { addTexts, listed, own, ownPart, t, tWord } from '@/i18n'
+import type { Messages } from '@/i18n/schema'
+import word from '@/i18n/zh/auditorWords'
 import { fullTime } from '@/ui/time'
+import { fileSize } from './fileSize'
 import type { SealedText, TimelineEvent } from './types'
+
+addTexts({ auditor: { word } as Messages['auditor'] })
 
 export interface Context {
   incident: Incident | null
@@ -202,11 +207,6 @@ export function dataTold(event: TimelineEvent, context: Context): Told[] {
     const told = teller ? teller(value, context) : isData(value) ? '' : plain(value)
     return told ? [{ label, value: told }] : []
   })
-}
-
-export function fileSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
 /** Who: a person with their role, a tablet, the system. */

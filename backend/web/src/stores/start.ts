@@ -29,7 +29,8 @@ export async function startStores(): Promise<void> {
   connect()
   void pushFor(session.me?.id ?? null, false)
   watch(
-    () => [session.me?.id ?? null, session.device?.id ?? null, session.leavingId],
+    // Each by itself: asking again who is here, and hearing the same, makes no new socket.
+    [() => session.me?.id ?? null, () => session.device?.id ?? null, () => session.leavingId],
     ([person], [before]) => {
       if (person !== before) {
         alerts.clear()
