@@ -15,8 +15,9 @@ from backend.outgoing.ack_links import AckToken, read_token
 from backend.problems import NotFound
 from backend.projections import OUTBOX
 from backend.services import Services
+from escalation.alert import Alert
 from escalation.commands import Acknowledge
-from escalation.incident import Alert, Incident
+from escalation.incident import Incident
 from escalation.people import Org, Person
 from escalation.refusal import Refused
 from escalation.rights import Caller, sees

@@ -32,7 +32,7 @@ class BranchNotes:
         Raises:
             Refused: the command's id belongs to other content.
         """
-        known = self._write_path.known_outcome(batch, envelope)
+        known = self._write_path.known.outcome(batch, envelope)
         if known is not None:
             return known
         covert = self._observed(batch, envelope.caller, branch)
@@ -41,13 +41,13 @@ class BranchNotes:
             note_id, chain = outcome.events[-1].id, covert.state.id
         else:
             note_id, chain = self._on_the_log(batch, envelope, branch), LOG_CHAIN
-        self._write_path.remember(batch, envelope, chain, note_id)
+        self._write_path.known.remember(batch, envelope, chain, note_id)
         return note_id
 
     def _on_the_log(self, batch: Batch, envelope: Envelope, branch: str) -> str:
         command = envelope.command
         assert isinstance(command, AddNote)  # noqa: S101  (the route makes no other)
-        context = self._write_path.context(envelope, branch)
+        context = self._write_path.surroundings.context(envelope, branch)
         event = append_log(
             batch,
             self._clock,

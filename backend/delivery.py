@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from backend.envelope import Outcome
 from backend.read_models import person
-from escalation.incident import Alert, Incident
+from escalation.alert import Alert
+from escalation.incident import Incident
 from escalation.people import Directory
 from notifications.notice import AlertOver, Notice
 from notifications.words import alert_message, inform_message

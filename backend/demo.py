@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from backend.batch import Batch
 from backend.clock import Clock
+from backend.identity_tables import OrgRow
 from backend.organisation import (
     NewUser,
     create_org,
@@ -11,7 +12,6 @@ from backend.organisation import (
     root_org,
 )
 from backend.passwords import LEAST_CHARACTERS, hash_secret
-from backend.tables import OrgRow
 from escalation.events import SYSTEM
 from escalation.people import Org
 from escalation.refusal import Invalid

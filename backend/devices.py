@@ -15,9 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log
+from backend.identity_tables import DeviceRow, PairingCodeRow
 from backend.organisation import bump_version
 from backend.sessions import Session, end_sessions_of_device, open_session
-from backend.tables import DeviceRow, PairingCodeRow
 from escalation.events import Actor
 from escalation.texts import Typed
 

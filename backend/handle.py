@@ -3,13 +3,10 @@
 People, tablets coming back, receipts and the timer enter by the same door.
 """
 
-import hashlib
-import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -20,30 +17,28 @@ from backend.envelope import Envelope, Outcome
 from backend.event_store import (
     append,
     find_command,
-    keep_command,
     keep_texts,
     look_up_commands,
     next_in_batch,
-    read_events,
 )
 from backend.joining import find_to_join
+from backend.known_commands import KnownCommands, conflict
 from backend.organisation import World
-from backend.outgoing.personal_channels import counts_as_reachable, switched_on
 from backend.presence import Presence
 from backend.problems import NotFound
 from backend.projections import OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
+from backend.surroundings import Surroundings
 from escalation.commands import AddPlaybook, Command, Open, Receive, Reclassify, ReportLate
-from escalation.context import Context, Decision
+from escalation.context import Decision
 from escalation.decide.dispatch import decide
-from escalation.events import SYSTEM, Actor
 from escalation.incident import Incident
 from escalation.occurred import reconstruct
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.rights import Caller, Standing, authorise, manages, may_raise, sees
 from escalation.texts import Seal
-from escalation.timeline import ZERO_HASH, canonical
+from escalation.timeline import ZERO_HASH
 from notifications.plan import plan
 
 #: What a tablet did while it was away and what cannot act any more (contract, 3: ``late``).
@@ -68,9 +63,10 @@ class WritePath:
         self._world = world
         self._shelf = shelf
         self._states = states
-        self._presence = presence
-        self._fingerprint_key = fingerprint_key
-        self._pace = pace
+        self.known = KnownCommands(fingerprint_key)
+        self.surroundings = Surroundings(
+            clock=clock, world=world, shelf=shelf, presence=presence, pace=pace
+        )
 
     def look_up(self, batch: Batch, ids: Sequence[str]) -> None:
         """Before a batch decides: which of its commands and incidents are known already."""
@@ -93,7 +89,7 @@ class WritePath:
         else:
             outcome = self._change(batch, envelope)
         if envelope.remembered and outcome.kind != "repeated":
-            self.remember(batch, envelope, outcome.state.id, outcome.kind)
+            self.known.remember(batch, envelope, outcome.state.id, outcome.kind)
         return outcome
 
     def receipt(self, batch: Batch, envelope: Envelope) -> Outcome:
@@ -119,7 +115,7 @@ class WritePath:
         branch = loaded.state.branch if loaded else getattr(envelope.command, "branch", "")
         before = None if loaded is None else loaded.state
         quietly = self._discreet(envelope.command, before)
-        context = self.context(envelope, branch, seal, quietly=quietly)
+        context = self.surroundings.context(envelope, branch, seal, quietly=quietly)
         decision = decide(before, envelope.command, context)
         after = decision.incident
         if decision.events:
@@ -138,46 +134,14 @@ class WritePath:
             book = None
         return (state is not None and state.discreet) or (book is not None and book.discreet)
 
-    def known_outcome(self, batch: Batch, envelope: Envelope) -> str | None:
-        """What was remembered of this command; None where it is new.
-
-        Raises:
-            Refused: the id belongs to a command with other content.
-        """
-        known = find_command(batch, envelope.command_id)
-        if known is None:
-            return None
-        if not (self._is_same(known, envelope) or _signed_again(batch, known["chain"], envelope)):
-            raise _conflict()
-        return str(known["outcome"])
-
-    def remember(self, batch: Batch, envelope: Envelope, chain: str, outcome: str) -> None:
-        """Keep that this command was carried out, for as long as its incident."""
-        keep_command(
-            batch,
-            {
-                "id": envelope.command_id,
-                "chain": chain,
-                "fingerprint": self._fingerprint(envelope),
-                "outcome": outcome,
-            },
-        )
-
-    def _is_same(self, known: Mapping[str, Any], envelope: Envelope) -> bool:
-        return hmac.compare_digest(known["fingerprint"], self._fingerprint(envelope))
-
-    def _fingerprint(self, envelope: Envelope) -> bytes:
-        """Keyed: it holds typed texts, which retention may have to forget."""
-        return hmac.digest(self._fingerprint_key, canonical(envelope.content), hashlib.sha256)
-
     def _repeated(self, batch: Batch, envelope: Envelope) -> Outcome | None:
-        if not envelope.remembered or self.known_outcome(batch, envelope) is None:
+        if not envelope.remembered or self.known.outcome(batch, envelope) is None:
             return None
         known = find_command(batch, envelope.command_id)
         loaded = None if known is None else self._states.for_writing(batch, known["chain"])
         if known is None or loaded is None:
             raise NotFound
-        if self._is_same(known, envelope) and not self._may_know(envelope, loaded.state):
+        if self.known.is_same(known, envelope) and not self._may_know(envelope, loaded.state):
             raise NotFound
         reports = loaded.state.reports
         mine = [each.alias for each in reports if each.command_id == envelope.command_id]
@@ -286,7 +250,7 @@ class WritePath:
         )
         first_type = state.former[0].id if state.former else state.type
         if not mine or command.branch != state.branch or command.type != first_type:
-            raise _conflict()
+            raise conflict()
         opened = state.reports[0].alias == command.id
         return Outcome("repeated", state, opened=opened, alias=command.id)
 
@@ -320,77 +284,8 @@ class WritePath:
         outcome = self.carry_out(batch, envelope._replace(command=late), loaded, kind="late")
         return outcome._replace(problem=refusal)
 
-    def context(
-        self, envelope: Envelope, branch: str, seal: Seal | None = None, *, quietly: bool = False
-    ) -> Context:
-        """What the rules may look at, at this moment; ``quietly``: for a discreet incident."""
-        now = self._clock.now()
-        caller = envelope.caller
-        return Context(
-            now=now,
-            occurred=reconstruct(envelope.claim, now),
-            actor=self._actor(caller, branch),
-            person=None if caller is None else caller.person,
-            device_id=None if caller is None else caller.device_id,
-            directory=self._world.directory,
-            playbooks=self._shelf.current,
-            playbook_of=self._shelf.of,
-            reachable=partial(self._reachable, now, quietly=quietly),
-            connected=partial(self._presence.reachable, quietly=quietly),
-            channels_of=self._channels_of,
-            new_id=self._clock.new_id,
-            seal=seal or Seal(self._clock.random_bytes),
-            is_working_day=self._world.calendar.is_working_day,
-            year_is_confirmed=self._world.calendar.year_is_confirmed,
-            pace=self._pace,
-            command_id=None if caller is None else envelope.command_id,
-            device=envelope.device,
-            device_fault=envelope.device_fault,
-        )
-
-    def _reachable(self, now: datetime, user_id: str, *, quietly: bool) -> bool:
-        """A socket, or a way to the outside. What is discreet goes to their own devices too."""
-        if self._presence.reachable(user_id, quietly=quietly):
-            return True
-        channels = self._world.channels.get(user_id)
-        return channels is not None and counts_as_reachable(channels, now)
-
-    def _channels_of(self, user_id: str) -> Sequence[tuple[str, str]]:
-        channels = self._world.channels.get(user_id)
-        return switched_on(channels) if channels else ()
-
-    def _actor(self, caller: Caller | None, branch: str) -> Actor:
-        if caller is None:
-            return SYSTEM
-        if caller.person is None:
-            device = self._world.devices[caller.device_id or ""]
-            return Actor("device", device.id, device.name, None, device.org_id)
-        path = self._world.directory.path(branch)
-        held = [(path.index(org), role, org) for role, org in caller.person.roles if org in path]
-        _, role, org = min(held, default=(0, None, None), key=lambda each: each[0])
-        return Actor("user", caller.person.id, caller.person.name, role, org)
-
 
 @lru_cache(maxsize=64)
 def _month(minute: datetime, zone: str) -> str:
     """The month that an incident's number begins with, in its branch's zone."""
     return minute.astimezone(ZoneInfo(zone)).strftime("%y%m")
-
-
-def _signed_again(batch: Batch, chain: str, envelope: Envelope) -> bool:
-    """A tablet sends once more what stands in the timeline with this very signature.
-
-    Whoever is signed in on it by now, the command's person is the one who is on record.
-    """
-    return envelope.device is not None and any(
-        event["command_id"] == envelope.command_id and event["device"] == envelope.device
-        for event in read_events(batch.conn, chain)
-    )
-
-
-def _conflict() -> Refused:
-    return Refused(
-        "idempotency-conflict",
-        "这个编号已用于另一条内容，没有重复保存。",
-        "This id belongs to a command with other content; nothing was changed.",
-    )

@@ -18,8 +18,9 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.duty.load import load_duty
 from backend.event_store import append_log, next_number
+from backend.identity_tables import DeviceRow, OrgRow, RoleRow, UserRow
 from backend.outgoing.personal_channels import PersonalChannel, load_channels
-from backend.tables import CounterRow, DeviceRow, OrgRow, RoleRow, UserRow
+from backend.tables import CounterRow
 from backend.working_days import Calendar
 from escalation.events import Actor
 from escalation.people import Directory, Org, Person

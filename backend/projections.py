@@ -12,9 +12,10 @@ from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
 from backend.figures import FIGURES, figure_rows
 from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
+from escalation.alert import Alert
 from escalation.commands import SOCKET
 from escalation.follow_up import FollowUp
-from escalation.incident import Alert, Incident
+from escalation.incident import Incident
 
 GROUPED_WITHIN = 60
 """Seconds for which what is not urgent may wait, to go out together with more of it."""

@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 
+from escalation.alert import Alert, Told, Way
+from escalation.clock import Clock
 from escalation.commands import SOCKET
-from escalation.incident import UNTOUCHED, Alert, Clock, Incident, Progress, Report, Told, Way
+from escalation.incident import UNTOUCHED, Incident, Progress, Report
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import next_number
-from backend.tables import CounterRow, SessionRow
+from backend.identity_tables import SessionRow
+from backend.tables import CounterRow
 
 Kind = Literal["user", "device", "pin"]
 T = TypeVar("T")

@@ -18,10 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend import otp
 from backend.batch import Batch
+from backend.identity_tables import FailedSignInRow, UserRow
 from backend.passwords import is_right
 from backend.problems import Problem
 from backend.services import services
-from backend.tables import FailedSignInRow, UserRow
 
 T = TypeVar("T")
 _USERS = UserRow.__table__

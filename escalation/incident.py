@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Self
 
+from escalation.alert import Alert
+from escalation.clock import Clock
 from escalation.events import Event
 from escalation.follow_up import SATISFACTION, FollowUp
 from escalation.review import Review
@@ -20,8 +22,6 @@ QUIET_ACKNOWLEDGED = 30 * 60
 QUIET_CONTAINED = 8 * 3600
 #: A step with less time than this has no warning but the checklist's own countdown. Seconds.
 WARN_FROM = 10 * 60
-#: The stage of a clock that has run out.
-MISSED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,80 +56,6 @@ class Progress:
 UNTOUCHED = Progress()
 
 
-class Way(NamedTuple):
-    """One of a recipient's channels to the outside, and what is known of it.
-
-    ``failed_at``: it did not take the alert, and why (``detail``).
-    """
-
-    id: str
-    kind: str
-    failed_at: datetime | None = None
-    detail: str = ""
-    delivered_at: datetime | None = None
-    seen_at: datetime | None = None
-
-
-class Told(NamedTuple):
-    """A recipient of an alert and what is known of them.
-
-    ``left_out``: the incident turned out to be about them; nothing more goes to them.
-    ``failed``: no way to them is left. ``delivered_at`` and ``seen_at`` are their socket's; what
-    is known of their channels to the outside stands in ``ways``.
-    """
-
-    user: str
-    role: str
-    reachable: bool
-    repeat: int = 0
-    declined: bool = False
-    failed: bool = False
-    left_out: bool = False
-    delivered_at: datetime | None = None
-    seen_at: datetime | None = None
-    ways: tuple[Way, ...] = ()
-
-    @property
-    def out(self) -> bool:
-        """Nothing can be expected from them for this alert."""
-        return self.declined or self.failed or self.left_out or not self.reachable
-
-    @property
-    def waiting(self) -> bool:
-        """They may still have to hear of it."""
-        return (
-            self.seen_at is None
-            and not self.declined
-            and not self.left_out
-            and (not self.ways or all(way.seen_at is None for way in self.ways))
-        )
-
-    def way(self, channel: str) -> Way | None:
-        """The channel to the outside of that id, if the alert went to it."""
-        return next((way for way in self.ways if way.id == channel), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One alert for ever, however often it is repeated. ``level`` 0: told, not asked.
-
-    ``sounded_at``: when its last repeat went out.
-    """
-
-    id: str
-    level: int
-    repeat: int
-    reason: str
-    urgency: str
-    raised_at: datetime
-    sounded_at: datetime
-    told: Mapping[str, Told]
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
-    over: bool = False
-    on_ladder: bool = False
-
-
 class Climb(NamedTuple):
     """Where the ladder stands, and why it climbs. ``next_at`` None: it is not climbing."""
 
@@ -138,44 +64,6 @@ class Climb(NamedTuple):
     level: int = 0
     next_at: datetime | None = None
     cause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A promise with a time. ``stage`` 0 running, 1 warned, 2 missed, 3 missed and escalated.
-
-    ``lead``: how long before its end it warns, and after it escalates; else a fifth of its length.
-    ``unconfirmed``: it counts working days of a year whose holidays are not announced yet.
-    """
-
-    name: str
-    started_at: datetime
-    due_at: datetime
-    met_at: datetime | None = None
-    stage: int = 0
-    paused: bool = False
-    lead: timedelta | None = None
-    resumes_at: datetime | None = None
-    unconfirmed: bool = False
-
-    @property
-    def state(self) -> Literal["running", "paused", "met", "missed"]:
-        """What people are told of it."""
-        if self.met_at is not None:
-            return "met"
-        if self.stage >= MISSED:
-            return "missed"
-        return "paused" if self.paused else "running"
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When this clock speaks next: a warning, the due moment, the escalation after it."""
-        if self.met_at is not None or self.stage > 2:
-            return None
-        if self.paused:
-            return self.resumes_at
-        lead = self.lead or (self.due_at - self.started_at) / 5
-        return (self.due_at - lead, self.due_at, self.due_at + lead)[self.stage]
 
 
 class Tally(NamedTuple):

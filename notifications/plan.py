@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from escalation import events as ev
+from escalation.alert import Alert
 from escalation.events import Event
-from escalation.incident import Alert, Incident
+from escalation.incident import Incident
 from notifications.notice import AlertOver, Kind, Notice, Plan
 
 _ENDINGS = {

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from escalation.incident import Alert, Incident
+from escalation.alert import Alert
+from escalation.incident import Incident
 from escalation.people import Org
 from escalation.timeline import stamp
 from notifications.channels.channel import Message

@@ -16,8 +16,8 @@ from backend.bulk import rows_by_ids
 from backend.bundle import texts_of
 from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
+from backend.identity_tables import DeviceRow
 from backend.services import services
-from backend.tables import DeviceRow
 from escalation.timeline import MAX_INTEGER
 
 blueprint = Blueprint("timeline", __name__, description="Timelines.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from backend.tables import AbsenceRow, RotaRow, SubstituteRow
+from backend.duty.tables import AbsenceRow, RotaRow, SubstituteRow
 from escalation.duty import Absence, Duty, Entry, Override, Shift, Substitute
 
 ROTA: Table = RotaRow.__table__

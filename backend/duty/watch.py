@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from backend.batch import Batch
 from backend.delivery import Emission
 from backend.duty.reach import ways_now
+from backend.duty.tables import ReadinessRow
 from backend.event_store import LOG_CHAIN, append_log
 from backend.projections import OUTBOX
-from backend.tables import READINESS, ReadinessRow
+from backend.tables import READINESS
 from escalation.events import SYSTEM
 from escalation.people import Directory, Org, Recipient
 from escalation.readiness import Known, LadderReach, branch_reach, verdict

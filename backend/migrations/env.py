@@ -7,10 +7,12 @@ from flask import current_app
 
 from backend import (
     figure_table,  # noqa: F401  (likewise)
+    identity_tables,  # noqa: F401  (likewise)
     tables,  # noqa: F401  (declares them)
 )
 from backend.afterwards import tables as after  # noqa: F401  (likewise)
 from backend.db import Moment, db
+from backend.duty import tables as duty  # noqa: F401  (likewise)
 
 
 def plain_types(kind: str, item: object, _: object) -> str | Literal[False]:

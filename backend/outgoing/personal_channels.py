@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from backend.batch import Batch
-from backend.tables import ChannelRow, UserRow
+from backend.identity_tables import UserRow
+from backend.tables import ChannelRow
 
 WEBPUSH = "webpush"
 PROVEN_FOR = timedelta(days=7)

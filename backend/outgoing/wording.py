@@ -10,7 +10,8 @@ from backend.outgoing.ack_links import acknowledge_link
 from backend.outgoing.outbox import Delivery
 from backend.services import Services
 from backend.tables import READINESS
-from escalation.incident import Alert, Incident
+from escalation.alert import Alert
+from escalation.incident import Incident
 from escalation.timeline import unstamp
 from notifications.channels.channel import Message, Undelivered
 from notifications.notice import Kind

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from escalation import events as ev
+from escalation.alert import Alert, Told, Way
 from escalation.events import Event
-from escalation.incident import Alert, Change, Climb, Incident, PlaybookOf, Told, Way
+from escalation.incident import Change, Climb, Incident, PlaybookOf
 from escalation.timeline import unstamp
 from playbooks.model import Level
 

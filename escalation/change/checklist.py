@@ -7,8 +7,9 @@ from typing import Any
 
 from escalation import events as ev
 from escalation.change.alerts import mark
+from escalation.clock import MISSED, Clock
 from escalation.events import Event
-from escalation.incident import MISSED, Change, Clock, Incident, PlaybookOf, Tally
+from escalation.incident import Change, Incident, PlaybookOf, Tally
 from escalation.timeline import unstamp
 
 

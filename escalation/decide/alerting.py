@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as ev
+from escalation.alert import Alert
 from escalation.context import Decision
-from escalation.incident import Alert, Incident
+from escalation.incident import Incident
 from escalation.people import Person, Recipient
 from escalation.timeline import stamp
 from playbooks.model import Level

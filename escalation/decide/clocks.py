@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from escalation import events as ev
+from escalation.clock import Clock
 from escalation.clocks import due_at, rule_of
 from escalation.commands import ExtendClock, PauseClock
 from escalation.context import Decision
-from escalation.incident import Clock
 from escalation.refusal import Invalid, Refused
 from escalation.timeline import stamp
 

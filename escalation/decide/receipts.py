@@ -1,10 +1,11 @@
 """What is known of an alert's arrival: received, seen, or undeliverable (contract, section 4)."""
 
 from escalation import events as ev
+from escalation.alert import Alert, Told, Way
 from escalation.commands import SOCKET, DeliveryFailed, Receive
 from escalation.context import Context, Decision
 from escalation.decide.alerting import pass_on_when_all_are_out
-from escalation.incident import Alert, Incident, Told, Way
+from escalation.incident import Incident
 from escalation.refusal import Invalid
 
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from backend.devices import CODE_LENGTH, CODE_SIGNS
-from backend.tables import DeviceRow, PairingCodeRow
+from backend.identity_tables import DeviceRow, PairingCodeRow
 from tests.identity_bank import Process, TestClock, kind
 
 

@@ -7,7 +7,7 @@ import gevent
 import pytest
 
 from backend.demo import PASSWORD
-from backend.tables import FailedSignInRow, SessionRow
+from backend.identity_tables import FailedSignInRow, SessionRow
 from tests.identity_bank import BROWSER, Client, Process, TestClock, kind
 
 Start = Callable[[], Process]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backend.duty.store import sweep
-from backend.tables import AbsenceRow, EventRow, RotaRow, SubstituteRow
+from backend.duty.tables import AbsenceRow, RotaRow, SubstituteRow
+from backend.tables import EventRow
 from tests.identity_bank import Answer, Process, TestClock, kind
 
 #: The bank's clock stands at 10:00 on Sunday, 22 November 2026, in Shanghai.

@@ -9,8 +9,9 @@ from backend.batch import Batch
 from backend.db import Base, make_engine
 from backend.demo import load_demo
 from backend.event_store import seal_log
+from backend.identity_tables import UserRow
 from backend.shelf import Shelf
-from backend.tables import ChannelRow, UserRow
+from backend.tables import ChannelRow
 from playbooks.load import load_library
 from tests.simulation.course import BEGAN, Course, Machine, SimulatedClock
 

@@ -16,8 +16,9 @@ from backend.outgoing import outbox
 from backend.outgoing.outbox import Delivery
 from backend.outgoing.wording import Wording
 from backend.projections import DEADLINES
+from escalation.alert import Alert
 from escalation.decide import alerting
-from escalation.incident import Alert, Incident
+from escalation.incident import Incident
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from backend.rebuild import rebuild
 from backend.watching.missing_deadlines import parked, without_deadline
 from backend.writer import Committed
 from escalation import events as ev
-from escalation.incident import Alert, Incident
+from escalation.alert import Alert
+from escalation.incident import Incident
 from tests.simulation.bank import shelf
 
 if TYPE_CHECKING:
