@@ -14,8 +14,8 @@ STAMP := $(VENV)/installed.txt
 DEV_STAMP := $(VENV)/installed-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults screenshots format venv install install-dev app chromium \
-	lint formatted types layers dead-code playbooks-valid app-types app-schema audit
+.PHONY: help run test check bench faults mutants screenshots format venv install install-dev app chromium \
+	lint formatted types layers dead-code playbooks-valid domain domain-page app-types app-schema audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ test: install-dev app ## every test (ARGS="-k ladder" for some)
 	-@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint formatted types layers dead-code playbooks-valid app-types app-schema audit ## the nine below (make -k check goes on after a fault)
+check: lint formatted types layers dead-code playbooks-valid domain app-types app-schema audit ## the ten below (make -k check goes on after a fault)
 
 bench: install-dev ## measure speed and load
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -36,6 +36,9 @@ bench: install-dev ## measure speed and load
 faults: install-dev ## the long form of the fault tests
 	@COUNTERBELL_LONG=1 $(BIN)/python -m pytest tests/faults -n 0 --timeout 3600 $(ARGS)
 	@COUNTERBELL_LONG=1 $(BIN)/python -m pytest tests/simulation -n 2 --timeout 36000 $(ARGS)
+
+mutants: install-dev ## switch each rule of the domain off in turn; its tests must fail (ARGS="D4 T1" for some)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 screenshots: install-dev app chromium ## every page of the web app, into tests/browser/out
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
@@ -61,6 +64,12 @@ dead-code: install-dev ## what nobody calls
 
 playbooks-valid: install-dev ## every playbook of the library
 	@$(BIN)/python -m backend check-playbooks
+
+domain: install-dev ## every demand of the domain is carried and shown by a test
+	@$(BIN)/python -m tests.mutants --check
+
+domain-page: install-dev ## docs/domain-coverage.md, written from the table
+	@$(BIN)/python -m tests.mutants --page
 
 app-types: install-dev ## vue-tsc, strict
 	@$(BIN)/python backend/web/build.py check
