@@ -244,11 +244,21 @@ class Gateway:
         if caller.person is None:
             return
         columns = OUTBOX.c
+        # What is live is found in its index alone; the rows themselves are read of theirs only.
+        theirs = (
+            select(columns.alert_id)
+            .where(
+                columns.user_id == caller.person.id,
+                columns.channel == SOCKET,
+                columns.live == true(),
+            )
+            .correlate(None)
+        )
         rows = conn.execute(
             select(columns.alert_id, columns.incident_id, columns.kind, columns.repeat).where(
                 columns.user_id == caller.person.id,
                 columns.channel == SOCKET,
-                columns.live == true(),
+                columns.alert_id.in_(theirs),
             )
         )
         directory = self._services.world.directory

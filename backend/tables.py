@@ -167,8 +167,12 @@ class NoticeRow(db.Model):
             postgresql_where=text("due_at IS NOT NULL"),
         ),
         Index(
+            # In the order of the alerts: a tap's rows stand together, whomever they are for.
             "ix_outbox_live",
+            "alert_id",
             "user_id",
+            "channel",
+            "live",
             sqlite_where=text("live = 1"),
             postgresql_where=text("live"),
         ),

@@ -95,6 +95,11 @@ def _rounded_up(moment: datetime) -> datetime:
     return moment + timedelta(microseconds=missing) if missing else moment
 
 
+def _by_moment(armed: tuple[str, datetime]) -> tuple[datetime, str]:
+    key, due_at = armed
+    return due_at, key
+
+
 _WORKED_OUT = ("_deadlines",)
 """What a state works out once; its successor works it out anew."""
 
@@ -211,8 +216,11 @@ class Incident:
                 found.append(("ladder", self.climb.next_at))
             if self.act_by is not None:
                 found.append(("act_within", self.act_by))
-        if not self.over:
-            found.extend(self._step_deadlines())
+        if not self.over and self.due:
+            # One row: the checklist's next word. When it has been said, the one after it is armed.
+            next_word = min(self._step_deadlines(), key=_by_moment, default=None)
+            if next_word is not None:
+                found.append(next_word)
         if self.status in ("acknowledged", "contained"):
             quiet = QUIET_ACKNOWLEDGED if self.status == "acknowledged" else QUIET_CONTAINED
             found.append(("quiet", self.last_activity + self.lasting(quiet)))
@@ -245,8 +253,6 @@ class Incident:
                 yield f"follow_up:{each.id}", next_at
 
     def _step_deadlines(self) -> Iterable[tuple[str, datetime]]:
-        if not self.due:
-            return
         for _, step in self.steps():
             due_at = self.due.get(step.id)
             if due_at is None:

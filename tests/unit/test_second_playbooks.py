@@ -1,5 +1,7 @@
 """Facts, a second playbook, another type, and whom it is about (contract, 3 and 5; G1)."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,8 +81,18 @@ def test_a_done_step_stays_done_in_the_second_playbook(case):
 def test_the_steps_of_a_second_playbook_are_due_from_its_adding(bank, case):
     bank.later(50)
     case.does("teller1", AddPlaybook("group_visit"))
-    assert case.due()["step:divert"] == 180
+    assert case.state.due["divert"] == bank.now + timedelta(seconds=180)
     assert case.due()["step:lead_away"] == 10
+
+
+def test_of_the_checklist_only_the_next_step_is_armed_and_then_the_one_after_it(bank, case):
+    case.does("teller1", AddPlaybook("group_visit"))
+    due = {step for step in case.state.due if case.state.progress_of(step).state == "open"}
+    while armed := [key for key in case.due() if key.startswith("step:")]:
+        (key,) = armed
+        bank.later(max(0, case.due()[key]))
+        case.fires(key)
+    assert {event.data["step"] for event in case.of("step.overdue")} == due
 
 
 def test_a_playbook_is_added_once_and_must_exist(case):
