@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from escalation.drill import Terms
 from escalation.texts import Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Raise an incident. ``number`` is given by the write path."""
+    """Raise an incident. ``number`` is given by the write path; ``terms``: of a planned drill."""
 
     name: ClassVar[str] = "open"
     id: str
@@ -20,6 +21,7 @@ class Open:
     facts: Mapping[str, Any] = field(default_factory=dict)
     note: Typed | None = None
     number: str = ""
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,31 @@ class RecordReview:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkDrill:
+    """The owner of a mystery visit says: this was it (A6). The rest is what the plan says.
+
+    ``all_asked``: every reporter has been asked whether they met the visitor and nobody else.
+    """
+
+    name: ClassVar[str] = "mark-drill"
+    terms: Terms
+    branch: str
+    type: str
+    begins: datetime
+    ends: datetime
+    reason: Typed
+    all_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkDrill:
+    """It was no drill after all: it counts, and all who were told hear of it."""
+
+    name: ClassVar[str] = "unmark-drill"
+    reason: Typed
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """A recipient's device has received (``delivered``) or shown (``seen``) an alert.
 
@@ -325,6 +352,8 @@ Command = (
     | ScheduleFollowUp
     | FinishFollowUp
     | RecordReview
+    | MarkDrill
+    | UnmarkDrill
     | Receive
     | DeliveryFailed
     | RecordExport

@@ -23,12 +23,17 @@ def _every_year(_: int) -> bool:
     return True
 
 
+def _no_history(_: str) -> Sequence[Event]:
+    return ()
+
+
 class Context(NamedTuple):
     """One command's surroundings. ``now`` is the moment of receipt, aware UTC.
 
     Of a person's id: ``reachable`` by any way; ``connected``: has a socket now, or had one a
     moment ago; ``channels_of``: id and kind of the ways to the outside that they have switched on.
     ``year_is_confirmed``: its holidays have been announced and are in the calendar.
+    ``history``: the events of an incident up to this command, by its id.
     """
 
     now: datetime
@@ -46,6 +51,7 @@ class Context(NamedTuple):
     connected: Callable[[str], bool] = lambda _: False
     channels_of: Callable[[str], Sequence[tuple[str, str]]] = _nothing
     year_is_confirmed: Callable[[int], bool] = _every_year
+    history: Callable[[str], Sequence[Event]] = _no_history
     pace: int = 1
     command_id: str | None = None
     device: Mapping[str, Any] | None = None

@@ -7,7 +7,7 @@ the event. What each event changes is in ``escalation/change``.
 from collections.abc import Iterable, Mapping
 
 from escalation import events as ev
-from escalation.change import afterwards, alerts, checklist, life
+from escalation.change import afterwards, alerts, checklist, drills, life
 from escalation.events import Event
 from escalation.incident import Change, Incident, PlaybookOf
 
@@ -19,6 +19,7 @@ _CHANGES: Mapping[str, Change] = {
     **alerts.CHANGES,
     **checklist.CHANGES,
     **afterwards.CHANGES,
+    **drills.CHANGES,
 }
 
 

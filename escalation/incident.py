@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from escalation.alert import Alert
 from escalation.clock import Clock
+from escalation.drill import Terms
 from escalation.events import Event
 from escalation.follow_up import SATISFACTION, FollowUp
 from escalation.review import Review
@@ -142,6 +143,7 @@ class Incident:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     review: Review | None = None
+    terms: Terms | None = None
     tally: Tally = NO_TALLY
 
     def having(self, **changes: Any) -> Self:
@@ -156,6 +158,11 @@ class Incident:
     def over(self) -> bool:
         """Closed or cancelled: nothing acts any more."""
         return self.status in ("closed", "cancelled")
+
+    @property
+    def calls_nobody(self) -> bool:
+        """Taken back, or a drill that has ended: no promise to a customer is left of it."""
+        return self.status == "cancelled" or (self.drill and self.over)
 
     @property
     def subject(self) -> str | None:
@@ -234,7 +241,7 @@ class Incident:
         return length if self.pace == 1 else length / self.pace
 
     def _clock_deadlines(self) -> Iterable[tuple[str, datetime]]:
-        if self.status == "cancelled":
+        if self.calls_nobody:
             return
         for clock in self.clocks.values():
             next_at = clock.next_at
@@ -242,7 +249,7 @@ class Incident:
                 yield f"clock:{clock.name}", next_at
 
     def _follow_up_deadlines(self) -> Iterable[tuple[str, datetime]]:
-        if self.status == "cancelled":
+        if self.calls_nobody:
             return
         clock = self.clocks.get("call_back")
         promised = clock is not None and clock.met_at is None

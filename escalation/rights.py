@@ -267,6 +267,17 @@ def _may_change_clock(standing: Standing, command: Any) -> bool:
     return standing.manager or "compliance_officer" in standing.roles
 
 
+def _may_mark(standing: Standing, owner: str | None) -> bool:
+    """Who planned the mystery visit, or a manager above the branch; nobody else of the branch."""
+    own = standing.caller.user_id == owner
+    return standing.manager and (own or bool(standing.roles & UPPER_MANAGERS))
+
+
+def _may_unmark(standing: Standing) -> bool:
+    """Whoever is in it may say that it is real; after its end a manager."""
+    return standing.manager or (_involved(standing) and not standing.state.over)
+
+
 def _is_person(standing: Standing) -> bool:
     return standing.caller.person is not None and not _reads_only(standing)
 
@@ -290,6 +301,8 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "schedule-follow-up": lambda standing, _: _involved(standing) or _follows_up(standing),
     "finish-follow-up": lambda standing, _: _follows_up(standing),
     "record-review": lambda standing, _: standing.manager or bool(standing.roles & REVIEWERS),
+    "mark-drill": lambda standing, command: _may_mark(standing, command.terms.owner),
+    "unmark-drill": lambda standing, _: _may_unmark(standing),
     "contain": lambda standing, _: _leads(standing),
     "close": lambda standing, _: _leads(standing),
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),

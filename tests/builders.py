@@ -206,6 +206,9 @@ class Bank:
             seal=Seal(self.ids.to_bytes),
             is_working_day=is_working_day,
             year_is_confirmed=self.year_is_confirmed,
+            history=lambda incident: next(
+                each.events for each in self.cases if each.state.id == incident
+            ),
             pace=self.pace,
             command_id=None if caller is None else self.new_id(),
             device=device,

@@ -78,6 +78,11 @@ def _climbed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     return moved(state.having(last_activity=event.recorded_at), event.data["ladder"])
 
 
+def _simulated(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    """Whom a drill does not really tell: the ladder goes on as though they had been."""
+    return moved(state.having(last_activity=event.recorded_at), event.data.get("ladder"))
+
+
 def _informed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     alert = Alert(
         id=event.data["alert_id"],
@@ -180,4 +185,5 @@ CHANGES: Mapping[str, Change] = {
     ev.ALERT_ACKNOWLEDGED: _acknowledged,
     ev.ALERT_ESCALATED: _climbed,
     ev.ALERT_EXHAUSTED: _climbed,
+    ev.ALERT_SIMULATED: _simulated,
 }

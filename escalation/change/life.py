@@ -6,6 +6,7 @@ from datetime import datetime
 
 from escalation import events as ev
 from escalation.change.alerts import moment, moved
+from escalation.drill import Terms
 from escalation.events import Event
 from escalation.follow_up import withdrawn
 from escalation.incident import SEVERITIES, Change, Climb, Incident, PlaybookOf, Report
@@ -36,8 +37,17 @@ def opened(event: Event, playbook_of: PlaybookOf) -> Incident:
         opened_recorded_at=event.recorded_at,
         last_activity=event.recorded_at,
         climb=Climb(levels=book.ladder, base=event.recorded_at),
+        terms=_terms(event) if data["drill"] else None,
     )
     return state.having(due=_due_times(state, book, event.recorded_at))
+
+
+def _terms(event: Event) -> Terms:
+    """Those of its plan; a drill that a manager just raises is its own, and for everybody."""
+    said = event.data.get("terms")
+    if said is not None:
+        return Terms.from_json(said)
+    return Terms(str(event.incident_id), event.data["report"]["user"])
 
 
 def _report(event: Event) -> Report:

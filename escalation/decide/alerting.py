@@ -1,12 +1,13 @@
 """Raising alerts: who is told at the tap, and how the ladder climbs (contract, section 5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as ev
 from escalation.alert import Alert
 from escalation.context import Decision
+from escalation.decide.simulating import simulate, split
 from escalation.incident import Incident
 from escalation.people import Person, Recipient
 from escalation.timeline import stamp
@@ -98,9 +99,30 @@ def inform_of_charge(decision: Decision, person: Person) -> None:
     _inform(decision, [_as_recipient(decision, person)], "escalated", "immediate")
 
 
+def tell_again(decision: Decision, reason: str) -> None:
+    """Whoever knows of it is told that it has turned into something else."""
+    state, people = decision.incident, decision.context.directory.people
+    roles = {each.user: "" for each in state.reports if each.user is not None}
+    for alert in (*state.alerts.values(), *state.informed.values()):
+        roles.update((each.user, each.role) for each in alert.told.values() if not each.left_out)
+    known = [(people[user], role) for user, role in roles.items() if user in people]
+    told = [
+        _as_recipient(decision, person, role)
+        for person, role in known
+        if person.active and person != decision.context.person and person.username != state.subject
+    ]
+    if told:
+        _inform(decision, told, reason, "immediate")
+
+
 def _inform(
-    decision: Decision, told: Iterable[Recipient], reason: str, urgency: str, **more: Any
+    decision: Decision, everybody: Sequence[Recipient], reason: str, urgency: str, **more: Any
 ) -> None:
+    told, left_out = split(decision, everybody)
+    if left_out:
+        simulate(decision, 0, reason, left_out, None)
+    if not told:
+        return
     data = {
         "alert_id": decision.context.new_id(),
         "reason": reason,
@@ -220,8 +242,10 @@ def holders(decision: Decision, roles: Iterable[str]) -> list[Recipient]:
     return directory.resolve(roles, state.branch, decision.context.now, without=without)
 
 
-def _anyone_reachable(decision: Decision, asked: Iterable[Recipient]) -> bool:
-    return any(decision.context.reachable(each.person.id) for each in asked)
+def _anyone_reachable(decision: Decision, asked: Sequence[Recipient]) -> bool:
+    """Whom a drill leaves out is reached as far as the ladder is concerned."""
+    told, left_out = split(decision, asked)
+    return bool(left_out) or any(decision.context.reachable(each.person.id) for each in told)
 
 
 def _merged(first: Iterable[Recipient], second: Iterable[Recipient]) -> list[Recipient]:
@@ -258,13 +282,18 @@ def _raise(
     decision: Decision,
     level: int,
     reason: str,
-    told: list[Recipient],
+    everybody: Sequence[Recipient],
     *,
     ladder: dict[str, Any] | None = None,
     repeated: Alert | None = None,
     urgency: str = "immediate",
     **more: Any,
 ) -> None:
+    told, left_out = split(decision, everybody)
+    if left_out:
+        simulate(decision, level, reason, left_out, None if told else ladder)
+    if not told:
+        return
     data: dict[str, Any] = {
         "alert_id": decision.context.new_id() if repeated is None else repeated.id,
         "level": level,

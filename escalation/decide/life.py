@@ -12,6 +12,7 @@ from escalation.commands import (
     ReportLate,
 )
 from escalation.context import Decision
+from escalation.decide.drills import record_score
 from escalation.decide.follow_ups import schedule_satisfaction
 from escalation.decide.people import act_deadline
 from escalation.refusal import Invalid, Refused
@@ -77,7 +78,10 @@ def close(decision: Decision, command: Close) -> None:
         },
     )
     tick(decision, "closed")
-    schedule_satisfaction(decision, command)
+    if state.drill:
+        record_score(decision)
+    else:
+        schedule_satisfaction(decision, command)
 
 
 def reopen(decision: Decision, command: Reopen) -> None:

@@ -34,6 +34,8 @@ def open_incident(decision: Decision, command: Open) -> None:
         "playbook": playbook_mark(book),
         "report": _report(decision, command),
     }
+    if command.terms is not None:
+        data["terms"] = command.terms.as_json()
     if decision.context.device_fault:
         data["device_fault"] = decision.context.device_fault
     decision.add(ev.INCIDENT_OPENED, data, incident_id=command.id)
