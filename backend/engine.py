@@ -21,6 +21,7 @@ from backend import devices, sessions, sign_ins
 from backend.batch import Batch
 from backend.db import shorten_log
 from backend.delivery import Emission, change
+from backend.drills.running import DrillStarts
 from backend.duty import store
 from backend.duty.watch import ReadinessWatch
 from backend.envelope import timer_envelope
@@ -59,6 +60,7 @@ class Engine:
         self._scheduler = GeventScheduler(timezone="UTC")
         self._ticks = 0
         self.readiness = ReadinessWatch(services)
+        self.drills = DrillStarts(services)
         self.deadlines_fired = 0
         self.deadlines_parked = 0
         self.deadlines_mended = 0
@@ -79,6 +81,7 @@ class Engine:
             (self._collect, 600),
             (self._shorten_log, 10),
             (self.readiness.tick, 5),
+            (self.drills.tick, 5),
             (self._sweep, 3600),
         ):
             self._scheduler.add_job(

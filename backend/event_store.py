@@ -184,6 +184,13 @@ def read_events(
     ]
 
 
+def events_so_far(batch: Batch, chain: str) -> list[Event]:
+    """A chain's events as they stand within the batch: what is on disk, and what will be."""
+    waiting = batch.rows.inserts.get(_EVENTS, ())
+    bodies = [orjson.loads(row["body"]) for row in waiting if row["chain"] == chain]
+    return [Event.from_body(body) for body in (*read_events(batch.conn, chain), *bodies)]
+
+
 def read_log_event(conn: Connection, event_id: str) -> dict[str, Any] | None:
     """An event of the null chain as it was hashed."""
     found = select(_EVENTS.c.body).where(_EVENTS.c.id == event_id, _EVENTS.c.chain == LOG_CHAIN)

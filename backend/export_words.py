@@ -49,6 +49,10 @@ EVENTS: Table = {
     "follow_up.due": ("回访到期提醒", "Follow-up due"),
     "follow_up.done": ("已回访", "Follow-up done"),
     "review.recorded": ("复盘", "Review recorded"),
+    "alert.simulated": ("演练：本应通知", "Drill: would have told"),
+    "drill.marked": ("标为演练", "Marked as a drill"),
+    "drill.unmarked": ("不是演练", "No drill after all"),
+    "drill.scored": ("演练成绩", "Drill scored"),
     "export.made": ("导出", "Exported"),
     "text.purged": ("按期清除文字", "Text purged"),
 }

@@ -6,7 +6,7 @@ People, tablets coming back, receipts and the timer enter by the same door.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from backend.clock import Clock
 from backend.envelope import Envelope, Outcome
 from backend.event_store import (
     append,
+    events_so_far,
     find_command,
     keep_texts,
     look_up_commands,
@@ -115,7 +116,9 @@ class WritePath:
         branch = loaded.state.branch if loaded else getattr(envelope.command, "branch", "")
         before = None if loaded is None else loaded.state
         quietly = self._discreet(envelope.command, before)
-        context = self.surroundings.context(envelope, branch, seal, quietly=quietly)
+        context = self.surroundings.context(
+            envelope, branch, seal, quietly=quietly, history=partial(events_so_far, batch)
+        )
         decision = decide(before, envelope.command, context)
         after = decision.incident
         if decision.events:
@@ -206,7 +209,7 @@ class WritePath:
             command = replace(command, id=self._clock.new_id())
             envelope = envelope._replace(command=command)
         at = reconstruct(envelope.claim, self._clock.now()).estimate
-        found = find_to_join(batch, self._states, command, at)
+        found = None if command.terms else find_to_join(batch, self._states, command, at)
         if found is None:
             numbered = replace(command, number=self._number(batch, command.branch))
             return self.carry_out(batch, envelope._replace(command=numbered), None)

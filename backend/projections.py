@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
+from backend.drills.runs import CASES, RESULTS, RUNS, drill_rows
 from backend.figures import FIGURES, figure_rows
 from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
 from escalation.alert import Alert
@@ -35,6 +36,9 @@ KEYS = {
     FIGURES: ("branch", "opened_at", "incident_id"),
     OUTBOX: ("alert_id", "user_id", "channel"),
     FOLLOW_UPS: ("id",),
+    RUNS: ("incident_id",),
+    RESULTS: ("incident_id", "user_id"),
+    CASES: ("incident_id",),
 }
 
 
@@ -87,6 +91,8 @@ def rows_of(
     if state.follow_ups and (other is None or _owed(state) != _owed(other)):
         rows += [(FOLLOW_UPS, _follow_up(state, each)) for each in state.follow_ups.values()]
     rows += [(FIGURES, row) for row in figure_rows(state)]
+    if state.terms is not None or state.review is not None:
+        rows += drill_rows(state)
     rows += [(OUTBOX, row) for kind, alert in alerts for row in _outbox(state, kind, alert)]
     return rows
 
@@ -143,7 +149,7 @@ def _incident(state: Incident, head_hash: str | None) -> dict[str, Any]:
 
 
 def _owed(state: Incident) -> tuple[bool, Mapping[str, FollowUp]]:
-    return state.status == "cancelled", state.follow_ups
+    return state.calls_nobody, state.follow_ups
 
 
 def _follow_up(state: Incident, each: FollowUp) -> dict[str, Any]:
@@ -153,9 +159,7 @@ def _follow_up(state: Incident, each: FollowUp) -> dict[str, Any]:
         "org_id": state.branch,
         "kind": each.kind,
         # Nobody is called about what was taken back.
-        "status": "withdrawn"
-        if state.status == "cancelled" and each.status == "scheduled"
-        else each.status,
+        "status": "withdrawn" if state.calls_nobody and each.status == "scheduled" else each.status,
         "due_at": each.due_at,
         "made_at": each.made_at,
         "made_by": each.made_by,

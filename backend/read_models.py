@@ -9,6 +9,7 @@ import orjson
 from escalation.alert import Alert, Told, Way
 from escalation.clock import Clock
 from escalation.commands import SOCKET
+from escalation.drill import Terms
 from escalation.incident import UNTOUCHED, Incident, Progress, Report
 from escalation.people import Directory
 from escalation.timeline import sealed_in, stamp
@@ -38,7 +39,7 @@ def render(
         sent_at: when notices left the house.
     """
     view = _View(directory, texts, sent_at)
-    return {
+    found = {
         **summary(state, directory),
         "eta_minutes": state.eta_minutes,
         "facts": {name: view.opened(value) for name, value in state.facts.items()},
@@ -55,6 +56,19 @@ def render(
                 library, [book.id for book in state.playbooks], state.facts
             )
         ],
+    }
+    if state.terms is not None:
+        found["drill_terms"] = _drill_terms(state.terms)
+    return found
+
+
+def _drill_terms(terms: Terms) -> dict[str, Any]:
+    """Which drill it is, and how far it is told."""
+    return {
+        "id": terms.drill,
+        "tells": terms.tells,
+        "marked_at": _stamp(terms.marked_at),
+        "percent": None if terms.result is None else terms.result.percent,
     }
 
 

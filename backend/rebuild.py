@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, 
 
 from backend.config import Settings
 from backend.db import make_engine
+from backend.drills.runs import CASES, RESULTS, RUNS
 from backend.event_store import LOG_CHAIN, read_events
 from backend.figures import FIGURES
 from backend.projections import (
@@ -39,6 +40,7 @@ _EVENTS = EventRow.__table__
 _TABLES: tuple[Table, ...] = (
     *(INCIDENTS, ALIASES, REPORTERS, DEADLINES),
     *(FIGURES, OUTBOX, FOLLOW_UPS),
+    *(RUNS, RESULTS, CASES),
 )
 _PAGE = 500
 

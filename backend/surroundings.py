@@ -1,6 +1,6 @@
 """What the rules may look at when they decide: one ``Context`` for each command."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -10,8 +10,8 @@ from backend.organisation import World
 from backend.outgoing.personal_channels import counts_as_reachable, switched_on
 from backend.presence import Presence
 from backend.shelf import Shelf
-from escalation.context import Context
-from escalation.events import SYSTEM, Actor
+from escalation.context import Context, no_history
+from escalation.events import SYSTEM, Actor, Event
 from escalation.occurred import reconstruct
 from escalation.rights import Caller
 from escalation.texts import Seal
@@ -30,7 +30,13 @@ class Surroundings:
         self._pace = pace
 
     def context(
-        self, envelope: Envelope, branch: str, seal: Seal | None = None, *, quietly: bool = False
+        self,
+        envelope: Envelope,
+        branch: str,
+        seal: Seal | None = None,
+        *,
+        quietly: bool = False,
+        history: Callable[[str], Sequence[Event]] = no_history,
     ) -> Context:
         """What the rules may look at, at this moment; ``quietly``: for a discreet incident."""
         now = self._clock.now()
@@ -51,6 +57,7 @@ class Surroundings:
             seal=seal or Seal(self._clock.random_bytes),
             is_working_day=self._world.calendar.is_working_day,
             year_is_confirmed=self._world.calendar.year_is_confirmed,
+            history=history,
             pace=self._pace,
             command_id=None if caller is None else envelope.command_id,
             device=envelope.device,

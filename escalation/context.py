@@ -23,7 +23,8 @@ def _every_year(_: int) -> bool:
     return True
 
 
-def _no_history(_: str) -> Sequence[Event]:
+def no_history(_: str) -> Sequence[Event]:
+    """For decisions that never look back."""
     return ()
 
 
@@ -51,7 +52,7 @@ class Context(NamedTuple):
     connected: Callable[[str], bool] = lambda _: False
     channels_of: Callable[[str], Sequence[tuple[str, str]]] = _nothing
     year_is_confirmed: Callable[[int], bool] = _every_year
-    history: Callable[[str], Sequence[Event]] = _no_history
+    history: Callable[[str], Sequence[Event]] = no_history
     pace: int = 1
     command_id: str | None = None
     device: Mapping[str, Any] | None = None

@@ -154,6 +154,22 @@ def not_passed(
     )
 
 
+def refused(
+    requirements: Mapping[str, Requirement], path: tuple[str, ...], missing: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Of what is missing, that without which nobody is put on the rota."""
+    return tuple(
+        book
+        for book in missing
+        if any(
+            org in requirements
+            and requirements[org].refuses
+            and book in requirements[org].playbooks
+            for org in path
+        )
+    )
+
+
 def wanted_by(requirements: Mapping[str, Requirement], path: tuple[str, ...]) -> dict[str, int]:
     """What somebody must have passed at an org: by its own word and that of those above.
 

@@ -189,6 +189,10 @@ class House:
         """The ladders of every branch are looked at, as they are once a minute."""
         self._tell("look")
 
+    def starts_drills(self) -> None:
+        """Drills whose moment has come are started, as they are every few seconds."""
+        self._tell("drills")
+
     def knows(self, username: str) -> None:
         """Wait until it takes somebody for reachable, as another process has told."""
         self._tell("know", username=username)

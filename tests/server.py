@@ -9,6 +9,7 @@ each with one line when everything that follows from it is done and on disk::
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
     {"do": "look"}                     look at every branch's ladders now, as once a minute
+    {"do": "drills"}                   start the drills whose moment has come, as every 5 s
     {"do": "know", "username": NAME}   wait until that person counts as reachable
     {"do": "channel", "username": NAME, "kind": KIND, "address": URL, "secret": null}
                                        from now on they have that channel, too
@@ -112,6 +113,10 @@ class Opened:
         watch = self._services.engine.readiness
         watch._looked.clear()
         watch.tick()
+
+    def drills(self) -> None:
+        """Start the drills whose moment has come."""
+        self._services.engine.drills.tick()
 
     def know(self, username: str) -> None:
         """Wait until this process takes somebody for reachable."""

@@ -41,4 +41,5 @@ COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("reopen", {"reason": "?"}, MANAGERS),
     ("pause-clock", CHANGE, MANAGERS | {"compliance1"}),
     ("extend-clock", CHANGE, MANAGERS | {"compliance1"}),
+    ("unmark-drill", {"reason": "?"}, AT_THE_BRANCH | MANAGERS),
 ]

@@ -21,7 +21,13 @@ class Done(NamedTuple):
 
 
 def carry_out(command: Command, incident_id: str, body: Mapping[str, Any]) -> Done:
-    """Hand the command to the write path.
+    """Hand the command to the write path."""
+    envelope = envelope_for(command, incident_id, body)
+    return Done(services().send(envelope).state, envelope.command_id)
+
+
+def envelope_for(command: Command, incident_id: str, body: Mapping[str, Any]) -> Envelope:
+    """The command's envelope.
 
     Its id stands in the body or in the header; sent again it changes nothing.
     """
@@ -39,5 +45,4 @@ def carry_out(command: Command, incident_id: str, body: Mapping[str, Any]) -> Do
         "data": raw,
         "person": caller.user_id,
     }
-    envelope = Envelope(command, caller, command_id, content, incident_id=incident_id)
-    return Done(parts.send(envelope).state, command_id)
+    return Envelope(command, caller, command_id, content, incident_id=incident_id)

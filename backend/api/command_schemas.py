@@ -180,6 +180,7 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "reopen": ReasonSchema,
     "pause-clock": ChangeClockSchema,
     "extend-clock": ChangeClockSchema,
+    "unmark-drill": ReasonSchema,
 }
 
 _COMMANDS: Mapping[str, type[Command]] = {
@@ -202,6 +203,7 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "reopen": commands.Reopen,
     "pause-clock": commands.PauseClock,
     "extend-clock": commands.ExtendClock,
+    "unmark-drill": commands.UnmarkDrill,
 }
 
 

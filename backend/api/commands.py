@@ -37,6 +37,7 @@ _SUMMARIES = {
     "reopen": "It was not over.",
     "pause-clock": "A promise stands still for a while.",
     "extend-clock": "A promise gets more time.",
+    "unmark-drill": "It is no drill after all (A6).",
 }
 
 

@@ -119,7 +119,10 @@ class SubstituteBodySchema(SubstituteChangeSchema):
 
 
 class RotaEntrySchema(Schema):
-    """A shift, or a take-over (``since`` to ``until``)."""
+    """A shift, or a take-over (``since`` to ``until``).
+
+    ``not_passed``: playbooks whose drill its person still has to pass for this org (A6).
+    """
 
     id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf((WEEKLY, DAY, OVERRIDE)))
@@ -132,6 +135,7 @@ class RotaEntrySchema(Schema):
     to = fields.String()
     since = fields.DateTime()
     until = fields.DateTime()
+    not_passed = fields.List(fields.String(), required=True)
 
 
 class AbsenceSchema(Schema):

@@ -172,6 +172,15 @@ class IncidentSummarySchema(Schema):
     next_deadline = fields.Nested(DeadlineSchema, required=True, allow_none=True)
 
 
+class DrillTermsSchema(Schema):
+    """Which drill it is (A6), how far it is told, and how it went."""
+
+    id = _text()
+    tells = _text()
+    marked_at = _maybe()
+    percent = fields.Integer(required=True, allow_none=True)
+
+
 class IncidentSchema(IncidentSummarySchema):
     """The whole incident."""
 
@@ -183,6 +192,7 @@ class IncidentSchema(IncidentSummarySchema):
     informed = _list(RecipientSchema)
     clocks = _list(ClockSchema)
     suggestions = _list(SuggestionSchema)
+    drill_terms = fields.Nested(DrillTermsSchema, metadata={"description": "Of drills only."})
 
 
 def _at_least_the_id() -> dict[str, fields.Field[Any]]:

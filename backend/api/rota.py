@@ -1,6 +1,6 @@
 """The rota: weekly shifts, single days, and taking a role over until a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,13 +34,15 @@ from backend.api.planning import (
     writer,
 )
 from backend.callers import signed_in
+from backend.drills.passes import read_gaps
 from backend.duty.store import add_entry, change_entry, remove_entry
 from backend.problems import NotFound
 from backend.services import services
+from escalation.drill import refused
 from escalation.duty import Override, Shift
 from escalation.duty_rights import looks_at, may_take_over, plans
 from escalation.people import Directory, Person
-from escalation.refusal import Forbidden, Invalid
+from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.timeline import stamp
 
 blueprint = Blueprint("rota", __name__, description="Who is on duty when.")
@@ -67,7 +69,8 @@ def list_rota(page: Mapping[str, Any]) -> Response:
         and page.get("role", each.role) == each.role
         and page.get("user") in (None, directory.people[each.user].username)
     ]
-    return page_of([(each.id, each) for each in found], page, lambda each: _shown(each, directory))
+    shown = _with_gaps([each.user for each in found], directory)
+    return page_of([(each.id, each) for each in found], page, shown)
 
 
 @blueprint.post("/rota")
@@ -83,7 +86,7 @@ def add_to_rota(body: Mapping[str, Any]) -> Response:
     make = _take_over if body["kind"] == OVERRIDE else _new_shift
     entry = make(person, body, directory)
     write(add_entry, person, entry)
-    return answer(_shown(entry, services().world.directory), 201)
+    return answer(_with_gaps([entry.user], directory)(entry), 201)
 
 
 @blueprint.patch("/rota/<shift_id>")
@@ -98,7 +101,7 @@ def change_rota(body: Mapping[str, Any], shift_id: str) -> Response:
     changed = _changed(entry, body, directory)
     if changed != entry:
         write(change_entry, person, changed)
-    return answer(_shown(changed, services().world.directory))
+    return answer(_with_gaps([changed.user], directory)(changed))
 
 
 @blueprint.delete("/rota/<shift_id>")
@@ -121,16 +124,19 @@ def _entries(directory: Directory) -> list[Shift | Override]:
 def _new_shift(person: Person, body: Mapping[str, Any], directory: Directory) -> Shift:
     if body["org"] not in plans(person, directory):
         raise Forbidden
-    return _sound(
-        Shift(
-            services().clock.new_id(),
-            person_named("user", body["user"], directory).id,
-            body["role"],
-            body["org"],
-            body["begins"],
-            body["ends"],
-            body.get("weekday"),
-            body.get("day"),
+    return _passed(
+        _sound(
+            Shift(
+                services().clock.new_id(),
+                person_named("user", body["user"], directory).id,
+                body["role"],
+                body["org"],
+                body["begins"],
+                body["ends"],
+                body.get("weekday"),
+                body.get("day"),
+            ),
+            directory,
         ),
         directory,
     )
@@ -180,7 +186,8 @@ def _changed(
     values = dict(body)
     if "user" in values:
         values["user"] = person_named("user", values["user"], directory).id
-    return _sound(replace(entry, **values), directory)
+    changed = _sound(replace(entry, **values), directory)
+    return changed if changed.user == entry.user else _passed(changed, directory)
 
 
 def _sound(shift: Shift, directory: Directory) -> Shift:
@@ -218,6 +225,45 @@ def _sound_take_over(entry: Override) -> Override:
 
 def _zone(org: str, directory: Directory) -> ZoneInfo:
     return ZoneInfo(directory.orgs[org].timezone)
+
+
+def _passed(shift: Shift, directory: Directory) -> Shift:
+    """The shift, if whoever is to serve has passed what the org asks for (A6).
+
+    Only planning asks: taking a role over, and the ladder, never do.
+
+    Raises:
+        Refused: ``drill-not-passed``.
+    """
+    now, path = services().clock.now(), directory.path(shift.org)
+    gaps = services().reader.run(lambda conn: read_gaps(conn, directory, [shift.user], now))
+    missing = refused(gaps.requirements, path, gaps.of(shift.user, shift.org))
+    if missing:
+        books = [services().shelf.current[book].title for book in missing]
+        raise Refused(
+            "drill-not-passed",
+            "还没通过演练：" + "、".join(book.zh for book in books) + "，不能排班。",
+            "Not on the rota before the drill is passed: "
+            + "; ".join(book.en for book in books)
+            + ".",
+        )
+    return shift
+
+
+def _with_gaps(
+    users: Iterable[str], directory: Directory
+) -> Callable[[Shift | Override], dict[str, Any]]:
+    """How an entry is shown: with the playbooks that its person still has to pass there."""
+    now = services().clock.now()
+    gaps = services().reader.run(lambda conn: read_gaps(conn, directory, users, now))
+
+    def shown(entry: Shift | Override) -> dict[str, Any]:
+        return {
+            **_shown(entry, directory),
+            "not_passed": list(gaps.of(entry.user, entry.org)),
+        }
+
+    return shown
 
 
 def _shown(entry: Shift | Override, directory: Directory) -> dict[str, Any]:

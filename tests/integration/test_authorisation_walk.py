@@ -32,8 +32,11 @@ OBJECTION = {
     "answer_zh": "我陪您看一遍产品说明。",
     "answer_en": "Let us read the terms together.",
 }
+DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
+VISIT = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
 COUNTERS = MANAGERS | {"auditor1", "complaint1", "compliance1", "legal1", "business1"}
 KEEPERS = {"admin1", "manager1"}
+TESTERS = {"manager1", "regional1", "hqduty1"}
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,24 @@ ROUTES: dict[str, Route] = {
     "POST /api/v1/objections/<objection_id>/clear": Route(
         "signed_in", {"compliance1", "legal1"}, {"revision": 1}
     ),
+    "GET /api/v1/drills": Route("signed_in", PEOPLE),
+    "POST /api/v1/drills": Route("signed_in", MANAGERS, DRILL),
+    "GET /api/v1/drills/<drill_id>": Route("signed_in", SEES),
+    "PATCH /api/v1/drills/<drill_id>": Route("signed_in", TESTERS, {"pass_mark": 70}),
+    "DELETE /api/v1/drills/<drill_id>": Route("signed_in", TESTERS),
+    "POST /api/v1/drills/<drill_id>/start": Route("signed_in", TESTERS),
+    "GET /api/v1/drills/<drill_id>/score": Route("signed_in", SEES),
+    "GET /api/v1/drills/scenarios": Route("signed_in", PEOPLE),
+    "GET /api/v1/drills/requirements": Route("signed_in", PEOPLE),
+    "PUT /api/v1/drills/requirements/<org_id>": Route(
+        "signed_in", PLANNERS, {"playbooks": ["group_visit"]}
+    ),
+    "GET /api/v1/drills/passes": Route("signed_in", PEOPLE),
+    "GET /api/v1/drills/results": Route("signed_in", PEOPLE),
+    # Whoever is tested does not even know of the visit.
+    "POST /api/v1/incidents/<incident_id>/mark-drill": Route(
+        "signed_in", {"regional1", "hqduty1"}, {"drill": "<mystery_id>", "reason": "?"}
+    ),
     "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
     # Who works above the branches is told that a note needs one (422).
     "POST /api/v1/notes": Route(
@@ -260,6 +281,8 @@ class Walk:
             "<username>": "teller1",
             "<org_id>": "east-01",
             "<channel_id>": self._channel(),
+            "<drill_id>": manager.does("POST", "/drills", DRILL)["id"],
+            "<mystery_id>": house.person("regional1").does("POST", "/drills", VISIT)["id"],
             "<objection_id>": manager.does("POST", "/objections", OBJECTION)["id"],
             "<follow_up_id>": manager.does("POST", "/follow-ups", {"incident": storm["id"]})["id"],
         }

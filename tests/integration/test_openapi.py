@@ -54,6 +54,7 @@ OBJECTION = {
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
+DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
 NOBODY_THERE = "http://127.0.0.1:9/"
 """The address of a channel of somebody whom no alert is for."""
 #: Ends the session that it is asked with: fuzzed with a session of its own.
@@ -109,6 +110,7 @@ class Bank:
             "attachment_id": attached["id"],
             "device_id": device_id,
             "channel_id": self.house.gives("auditor1", NOBODY_THERE),
+            "drill_id": manager.does("POST", "/drills", DRILL)["id"],
             "objection_id": manager.does("POST", "/objections", OBJECTION)["id"],
             "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
@@ -248,6 +250,9 @@ GOOD |= {
     "POST /api/v1/objections": {"body": OBJECTION},
     "PATCH /api/v1/objections/{objection_id}": {"body": {"topic": "理财"}},
     "POST /api/v1/objections/{objection_id}/clear": {"body": {"revision": 1}},
+    "POST /api/v1/drills": {"body": DRILL},
+    "PATCH /api/v1/drills/{drill_id}": {"body": {"pass_mark": 70}},
+    "PUT /api/v1/drills/requirements/{org_id}": {"body": {"playbooks": ["help"]}},
     "PATCH /api/v1/follow-ups/{follow_up_id}": {"body": {"outcome": "declined"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},
@@ -290,6 +295,10 @@ def good_case(bank: Bank, operation: Any, known: dict[str, str]) -> Any:
     if operation.label == "POST /api/v1/reviews":
         found = {"words": "说法生硬", "process": "交接漏了", "decision": "周五演练"}
         parts["body"] = {"incident": contained(bank), **found}
+    if operation.label.endswith("/mark-drill"):
+        visit = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
+        manager = bank.callers["manager1"]
+        parts["body"] = {"drill": manager.does("POST", "/drills", visit)["id"], "reason": "暗访"}
     if operation.label == "POST /api/v1/follow-ups":
         parts["body"] = {"incident": bank.callers["teller1"].raise_("help")["id"]}
     if "body" in parts:
