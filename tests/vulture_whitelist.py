@@ -21,12 +21,19 @@ _.channels
 _.reported_by
 _.next_deadline
 _.suggestions
+_.took_ms
+_.within_ms
+_.in_order
+_.gate_kept
+_.final
+_.drill_terms
 _.q
 _.only_
 _.exclude
 _.expirationTime
 # Columns that only SQL or an auditor reads.
 _.customer_id
+_.reviewed_at
 _.fingerprint
 _.head_seq
 _.paired_by

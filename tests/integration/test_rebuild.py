@@ -11,7 +11,17 @@ from backend.outgoing.personal_channels import PersonalChannel
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
-from escalation.commands import Acknowledge, AddPlaybook, Cancel, HandOver, ScheduleFollowUp
+from escalation.commands import (
+    Acknowledge,
+    AddPlaybook,
+    Cancel,
+    Close,
+    CompleteStep,
+    Contain,
+    HandOver,
+    RecordReview,
+    ScheduleFollowUp,
+)
 from escalation.texts import Typed
 from tests.builders import MORNING
 from tests.integration.exports_house import FACTS, ExportsHouse
@@ -21,7 +31,7 @@ EVENTS = EventRow.__table__
 
 @pytest.fixture
 def house(tmp_path: Path) -> ExportsHouse:
-    """Three incidents: taken up, cancelled, and open."""
+    """Incidents: taken up, cancelled, open, reviewed; and a drill with its score."""
     house = ExportsHouse(tmp_path)
     for name in ("manager1", "manager2", "complaint1"):
         user = house.world.directory.by_username[name].id
@@ -36,7 +46,21 @@ def house(tmp_path: Path) -> ExportsHouse:
     house.does("manager1", ScheduleFollowUp(), mistaken)
     house.does("manager1", Cancel(Typed("误报")), mistaken)
     house.opens("disruptive_customer", "teller3", branch="east-02")
+    settled(house, house.opens("sensitive_identity", "manager1", drill=True))
+    reviewed = settled(house, house.opens("sensitive_identity", "teller2"))
+    house.does("complaint1", RecordReview(Typed("生硬"), Typed("漏了"), Typed("演练")), reviewed)
     return house
+
+
+def settled(house: ExportsHouse, incident: str) -> str:
+    """Taken up, contained and closed by the manager."""
+    state = house.does("manager1", Acknowledge(), incident).state
+    for _, step in state.steps():
+        if step.containment and step.gate is None:
+            house.does("manager1", CompleteStep(step.id), incident)
+    house.does("manager1", Contain(), incident)
+    house.does("manager1", Close(Typed("好了"), "settled", "other"), incident)
+    return incident
 
 
 def rows(house: ExportsHouse) -> dict[str, list[Any]]:
@@ -104,7 +128,7 @@ def test_rows_that_took_each_others_keys_are_put_right(house: ExportsHouse) -> N
         ids = list(conn.execute(select(INCIDENTS.c.id)).scalars())
         numbers = list(conn.execute(select(INCIDENTS.c.number)).scalars())
         conn.execute(update(ALIASES).values(incident_id=ids[0]))
-        for step in (["a", "b", "c"], [*numbers[1:], numbers[0]]):
+        for step in ([f"other {n}" for n in range(len(ids))], [*numbers[1:], numbers[0]]):
             for incident_id, number in zip(ids, step, strict=True):
                 conn.execute(
                     update(INCIDENTS).where(INCIDENTS.c.id == incident_id).values(number=number)

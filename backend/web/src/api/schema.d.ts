@@ -1131,6 +1131,931 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest plan first; a mystery visit is for those who test until it is revealed. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    org?: string;
+                    type?: string;
+                    mode?: "announced" | "mystery";
+                    status?: "planned" | "running" | "done" | "broken_off" | "called_off" | "lapsed";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Drills"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** A plan. An announced drill without ``starts_at`` begins at once, by the one write path. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DrillBody"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DrillDetail"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff where one works or plans, with what is asked of them and whether they have it. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    org?: string;
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passes"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked where one works or plans, and above. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    org?: string;
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Requirements"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/requirements/{org_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** By whoever plans the rota there. It never keeps anybody from raising or being alerted. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    org_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RequirementBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Requirement"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own results, the newest drill first; ``user``: of somebody whose rota one plans. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    org?: string;
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Results"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be played: the house's own first, then cases that reviews have kept, nameless. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Scenarios"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{drill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        /** One drill; of a mystery visit, for its owner, the incidents that may have been it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    drill_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DrillDetail"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** It does not take place; it stays on record. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    drill_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Another time, scenario or scope, before it has begun. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    drill_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DrillChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DrillDetail"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/drills/{drill_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        /** How it went, or goes; the id may be the incident's. For whoever sees the incident. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    drill_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Score"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{drill_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An announced drill begins before its time; a mystery visit begins with the visitor. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    drill_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DrillDetail"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -3702,6 +4627,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/mark-drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner of a mystery visit says that this was it; until then it is real to everybody. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkDrill"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/pause-clock": {
         parameters: {
             query?: never;
@@ -4569,6 +5610,140 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/unmark-drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is no drill after all (A6). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnmarkDrillBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -7592,6 +8767,16 @@ export interface components {
             reason: unknown;
             sealed?: unknown;
         };
+        Candidate: {
+            harm: boolean;
+            id: string;
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            reports: number;
+            status: string;
+            title: components["schemas"]["Both"];
+        };
         Card: {
             advice: components["schemas"]["Both"][];
             avoid: components["schemas"]["Both"][];
@@ -7656,6 +8841,12 @@ export interface components {
             state: "running" | "paused" | "met" | "missed";
             /** @description Counts days of a year whose holidays are not announced yet. */
             unconfirmed?: boolean;
+        };
+        ClockPart: {
+            clock: string;
+            kept: boolean;
+            points: number;
+            possible: number;
         };
         ClockRule: {
             met_by: string[];
@@ -7737,6 +8928,110 @@ export interface components {
         };
         Devices: {
             items: components["schemas"]["Device"][];
+            next_cursor: string | null;
+        };
+        Drill: {
+            branch: components["schemas"]["OrgRef"];
+            /** Format: date-time */
+            ends_at: string | null;
+            id: string;
+            incident: components["schemas"]["DrillIncident"] | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            marked_at: string | null;
+            mine: boolean;
+            /** @enum {string} */
+            mode: "announced" | "mystery";
+            pass_mark: number;
+            passed: boolean | null;
+            percent: number | null;
+            scenario: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            status: "planned" | "running" | "done" | "broken_off" | "called_off" | "lapsed";
+            /** @enum {string} */
+            tells: "branch" | "region" | "everyone";
+            title: components["schemas"]["Both"];
+            type: string;
+        };
+        DrillBody: {
+            branch?: string;
+            /** Format: date-time */
+            ends_at?: string;
+            id?: string;
+            /**
+             * @default announced
+             * @enum {string}
+             */
+            mode: "announced" | "mystery";
+            /** @default 80 */
+            pass_mark: number;
+            scenario?: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /**
+             * @default branch
+             * @enum {string}
+             */
+            tells: "branch" | "region" | "everyone";
+            type: string;
+        };
+        DrillChange: {
+            /** Format: date-time */
+            ends_at?: string;
+            pass_mark?: number;
+            scenario?: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /** @enum {string} */
+            tells?: "branch" | "region" | "everyone";
+        };
+        DrillDetail: {
+            branch: components["schemas"]["OrgRef"];
+            candidates: components["schemas"]["Candidate"][];
+            /** Format: date-time */
+            ends_at: string | null;
+            id: string;
+            incident: components["schemas"]["DrillIncident"] | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            marked_at: string | null;
+            mine: boolean;
+            /** @enum {string} */
+            mode: "announced" | "mystery";
+            pass_mark: number;
+            passed: boolean | null;
+            percent: number | null;
+            scenario: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            status: "planned" | "running" | "done" | "broken_off" | "called_off" | "lapsed";
+            /** @enum {string} */
+            tells: "branch" | "region" | "everyone";
+            title: components["schemas"]["Both"];
+            type: string;
+        };
+        DrillIncident: {
+            id: string;
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            status: string;
+        };
+        DrillTerms: {
+            id: string;
+            marked_at: string | null;
+            percent: number | null;
+            tells: string;
+        };
+        Drills: {
+            items: components["schemas"]["Drill"][];
             next_cursor: string | null;
         };
         EndpointBody: {
@@ -7913,6 +9208,8 @@ export interface components {
             contained_at: string | null;
             discreet: boolean;
             drill: boolean;
+            /** @description Of drills only. */
+            drill_terms?: components["schemas"]["DrillTerms"];
             eta_minutes: number | null;
             facts: {
                 [key: string]: unknown;
@@ -7972,6 +9269,13 @@ export interface components {
             ok: boolean;
             title: components["schemas"]["Both"];
         };
+        LeftOut: {
+            /** Format: date-time */
+            at: string;
+            level: number;
+            role: string;
+            user: components["schemas"]["Person"] | null;
+        };
         Level: {
             after: number;
             tell: string[];
@@ -8004,6 +9308,13 @@ export interface components {
             otp?: string;
             password: string;
             username: string;
+        };
+        MarkDrill: {
+            /** @default false */
+            all_asked: boolean;
+            command_id?: string;
+            drill: string;
+            reason: string;
         };
         Me: {
             device?: components["schemas"]["DeviceRef"];
@@ -8169,6 +9480,18 @@ export interface components {
             name: string;
             org: string;
         };
+        Passed: {
+            good: boolean;
+            /** Format: date-time */
+            good_until: string | null;
+            /** Format: date-time */
+            passed_at: string | null;
+            playbook: string;
+        };
+        Passes: {
+            items: components["schemas"]["StaffPasses"][];
+            next_cursor: string | null;
+        };
         PasswordBody: {
             password: string;
         };
@@ -8271,6 +9594,8 @@ export interface components {
             contained_at?: string | null;
             discreet?: boolean;
             drill?: boolean;
+            /** @description Of drills only. */
+            drill_terms?: components["schemas"]["DrillTerms"];
             eta_minutes?: number | null;
             facts?: {
                 [key: string]: unknown;
@@ -8367,6 +9692,36 @@ export interface components {
             user?: components["schemas"]["Person"];
             withdrawn?: boolean;
         };
+        Requirement: {
+            months: number;
+            org: components["schemas"]["OrgRef"];
+            playbooks: string[];
+            refuses: boolean;
+        };
+        RequirementBody: {
+            /** @default 12 */
+            months: number;
+            playbooks: string[];
+            /** @default false */
+            refuses: boolean;
+        };
+        Requirements: {
+            items: components["schemas"]["Requirement"][];
+            next_cursor: string | null;
+        };
+        Result: {
+            /** Format: date-time */
+            at: string;
+            incident: string;
+            passed: boolean;
+            percent: number;
+            playbook: string;
+            user: components["schemas"]["Person"];
+        };
+        Results: {
+            items: components["schemas"]["Result"][];
+            next_cursor: string | null;
+        };
         ReviewBody: {
             command_id?: string;
             decision: string;
@@ -8415,6 +9770,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "weekly" | "day" | "override";
+            not_passed: string[];
             org: components["schemas"]["OrgRef"];
             role: string;
             /** Format: date-time */
@@ -8428,6 +9784,41 @@ export interface components {
         RotaPage: {
             items: components["schemas"]["RotaEntry"][];
             next_cursor: string | null;
+        };
+        Scenario: {
+            decision: string | null;
+            expected: components["schemas"]["Both"][];
+            id: string;
+            /** @enum {string} */
+            kind: "built_in" | "case";
+            process: string | null;
+            says: components["schemas"]["Both"][];
+            title: components["schemas"]["Both"];
+            type: string;
+            words: string | null;
+        };
+        Scenarios: {
+            items: components["schemas"]["Scenario"][];
+            next_cursor: string | null;
+        };
+        Score: {
+            acknowledge: components["schemas"]["TimedPart"];
+            /** Format: date-time */
+            at: string;
+            clocks: components["schemas"]["ClockPart"][];
+            contain: components["schemas"]["TimedPart"];
+            drill: string;
+            final: boolean;
+            incident: string;
+            pass_mark: number;
+            passed: boolean;
+            percent: number;
+            points: number;
+            possible: number;
+            rules: number;
+            steps: components["schemas"]["StepPart"][];
+            took_part: components["schemas"]["Person"][];
+            would_tell: components["schemas"]["LeftOut"][];
         };
         SealedText: {
             salt: string | null;
@@ -8475,6 +9866,12 @@ export interface components {
             items: components["schemas"]["Staff"][];
             next_cursor: string | null;
         };
+        StaffPasses: {
+            org: components["schemas"]["OrgRef"];
+            passes: components["schemas"]["Passed"][];
+            ready: boolean;
+            user: components["schemas"]["Person"];
+        };
         Statistics: {
             /** @enum {string} */
             by: "branch" | "type" | "month" | "cause" | "outcome" | "business_line";
@@ -8509,6 +9906,21 @@ export interface components {
             say: components["schemas"]["Both"][];
             /** @enum {string} */
             state: "locked" | "ready" | "done" | "skipped";
+            title: components["schemas"]["Both"];
+        };
+        StepPart: {
+            by: components["schemas"]["Person"] | null;
+            by_role: boolean | null;
+            gate_kept?: boolean | null;
+            in_order: boolean | null;
+            in_time: boolean | null;
+            playbook: string;
+            points: number;
+            possible: number;
+            role: string | null;
+            /** @enum {string} */
+            state: "done" | "skipped" | "open" | "not_needed";
+            step: string;
             title: components["schemas"]["Both"];
         };
         Subscribed: {
@@ -8580,6 +9992,12 @@ export interface components {
             /** @enum {string} */
             state: "sent" | "failed";
         };
+        TimedPart: {
+            points: number;
+            possible: number;
+            took_ms: number | null;
+            within_ms: number;
+        };
         Timeline: {
             devices: {
                 [key: string]: components["schemas"]["SigningDevice"];
@@ -8594,6 +10012,14 @@ export interface components {
             count: number;
             median: number | null;
             p90: number | null;
+        };
+        UnmarkDrillBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            reason: unknown;
+            sealed?: unknown;
         };
         User: {
             id: string;
