@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from escalation import commands as c
 from escalation.decide.dispatch import _RULES as DECIDED
+from escalation.drill import Terms
 from escalation.refusal import Forbidden
 from escalation.rights import (
     BRANCH_MANAGERS,
@@ -145,6 +146,10 @@ COMMANDS = {
     "schedule-follow-up": c.ScheduleFollowUp(),
     "finish-follow-up": c.FinishFollowUp("f", "reached"),
     "record-review": c.RecordReview(typed(), typed(), typed()),
+    "mark-drill": c.MarkDrill(
+        Terms("d", user_id("manager1")), "east-01", "help", LATER, LATER, typed()
+    ),
+    "unmark-drill": c.UnmarkDrill(typed()),
     "contain": c.Contain(),
     "close": c.Close(typed(), "calmed"),
     "cancel": c.Cancel(typed()),
@@ -175,6 +180,8 @@ MAY = {
     "schedule-follow-up": BRANCH_AND_ABOVE | {"complaint1"},
     "finish-follow-up": MANAGERS | {"complaint1"},
     "record-review": MANAGERS | {"complaint1", "compliance1", "legal1"},
+    "mark-drill": {"manager1", "regional1", "hqduty1"},
+    "unmark-drill": BRANCH_AND_ABOVE,
     "contain": MANAGERS,
     "close": MANAGERS,
     "cancel": MANAGERS,
