@@ -185,12 +185,10 @@ export class Sender {
       if (!this.mayGo(kept)) return // it waits for whoever did it
     }
     const gone = result.outcome === 'applied' || result.outcome === 'repeated' || kept.quiet
-    if (gone) await this.drop(kept.seq)
-    else {
-      const state = result.outcome === 'late' ? 'late' : 'refused'
-      await this.replace({ ...kept, state, problem: result.problem })
-    }
-    this.house.answered(kept, result)
+    const state = result.outcome === 'late' ? 'late' : 'refused'
+    const written = gone ? this.drop(kept.seq) : this.replace({ ...kept, state, problem: result.problem })
+    this.house.answered(kept, result) // who waits for "sent" does not wait for the disk as well
+    await written
   }
 
   private async replace(kept: Kept): Promise<void> {
