@@ -41,8 +41,10 @@ class States:
     def read(self, conn: Connection, incident_id: str) -> Loaded | None:
         """The committed state, as ``conn`` sees it."""
         head = _HEAD.value(conn, incident=incident_id)
-        if head is None:
-            return None
+        return None if head is None else self.at(conn, incident_id, head)
+
+    def at(self, conn: Connection, incident_id: str, head: str) -> Loaded | None:
+        """The state whose head ``conn`` has just shown."""
         known = self._get(incident_id)
         if known is not None and known.head_hash == head:
             return known

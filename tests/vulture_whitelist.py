@@ -21,6 +21,13 @@ _.channels
 _.reported_by
 _.next_deadline
 _.suggestions
+_.due_soon
+_.last_day
+_.taken_by
+_.steps_done
+_.counter_no
+_.head_count
+_.in_charge_of
 _.took_ms
 _.within_ms
 _.in_order

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 EACH = 60.0
 """Seconds between two looks at the same branch."""
+FRESH = 10.0
+"""Seconds for which the board takes a look for the present."""
 AT_ONCE = 20
 """Branches in one look."""
 SETTLING = 60.0
@@ -49,6 +51,7 @@ class Look:
     verdict: str | None
     check: date | None
     """The day whose check before opening this is."""
+    at: datetime
 
     @property
     def ok(self) -> bool:
@@ -69,6 +72,7 @@ class ReadinessWatch:
         self._started = services.clock.steady()
         self._looked: dict[str, float] = {}
         self._lost_since: dict[str, datetime] = {}
+        self._seen: dict[str, tuple[float, Look]] = {}
 
     def tick(self) -> None:
         """Look at the branches whose turn it is."""
@@ -85,6 +89,17 @@ class ReadinessWatch:
             turn = due[first : first + AT_ONCE]
             self._looked.update(dict.fromkeys((org.id for org in turn), steady))
             self._look_at(turn)
+
+    def looks(self, branches: list[Org]) -> list[Look]:
+        """How these branches were found a moment ago; a few that nobody looked at, now."""
+        steady = self._services.clock.steady()
+        stale = [
+            org for org in branches if steady - self._seen.get(org.id, (-EACH, None))[0] >= FRESH
+        ]
+        if stale:
+            turn = stale[:AT_ONCE]
+            self._services.reader.run(lambda conn: self._look(conn, turn))
+        return [self._seen[org.id][1] for org in branches if org.id in self._seen]
 
     def _look_at(self, branches: list[Org]) -> None:
         services = self._services
@@ -119,7 +134,9 @@ class ReadinessWatch:
         check = _check_of(now, self._services.settings.readiness_at, org.timezone, checked)
         known = Known(None if row is None else row.ok, self._lost_since.get(org.id))
         told = verdict(known, now, ok=ok, before_opening=check is not None)
-        return Look(org, ladders, row is not None, told, check)
+        look = Look(org, ladders, row is not None, told, check, now)
+        self._seen[org.id] = (self._services.clock.steady(), look)
+        return look
 
     def _keep(self, batch: Batch, looks: list[Look]) -> list[Emission]:
         """Write down what was seen; who does so first tells it."""

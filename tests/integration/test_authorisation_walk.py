@@ -140,6 +140,10 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/readiness": Route(
         "signed_in", MANAGERS | {"manager2", "auditor1", "admin1"}, query={"org": "east-01"}
     ),
+    "GET /api/v1/board": Route(
+        "signed_in",
+        MANAGERS | {"manager2", "office1", "office2", "complaint1", "auditor1"},
+    ),
     "GET /api/v1/statistics": Route("signed_in", COUNTERS | {"manager2"}),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),

@@ -682,6 +682,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For managers, the office, complaint officers and auditors; of what each may see. */
+        get: {
+            parameters: {
+                query?: {
+                    org?: string;
+                    wall?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Board"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel_id}/test": {
         parameters: {
             query?: never;
@@ -8748,6 +8814,38 @@ export interface components {
             items: components["schemas"]["Listed"][];
             next_cursor: string | null;
         };
+        Board: {
+            /** Format: date-time */
+            at: string;
+            branches: components["schemas"]["BoardBranch"][];
+            calls: components["schemas"]["Call"][];
+            counts: components["schemas"]["Counts"];
+            due: components["schemas"]["DueOfIncident"][];
+            open: components["schemas"]["OpenIncident"][];
+            people: components["schemas"]["BoardPerson"][];
+        };
+        BoardBranch: {
+            /** Format: date-time */
+            at: string;
+            branch: components["schemas"]["OrgRef"];
+            first: components["schemas"]["Person"] | null;
+            levels: components["schemas"]["BoardLevel"][];
+            ok: boolean;
+        };
+        BoardLevel: {
+            because: string | null;
+            level: number;
+            ok: boolean;
+            stands_in: boolean;
+        };
+        BoardPerson: {
+            absent: boolean;
+            by: string[];
+            in_charge_of: number;
+            org: components["schemas"]["OrgRef"];
+            role: string;
+            user: components["schemas"]["Person"];
+        };
         Both: {
             en: string;
             zh: string;
@@ -8758,6 +8856,15 @@ export interface components {
             branch: components["schemas"]["OrgRef"];
             ok: boolean;
             playbooks: components["schemas"]["LadderReach"][];
+        };
+        Call: {
+            /** Format: date-time */
+            at: string;
+            branch: components["schemas"]["OrgRef"];
+            id: string;
+            incident: string;
+            kind: string;
+            overdue: boolean;
         };
         CancelBody: {
             command_id?: string;
@@ -8896,6 +9003,16 @@ export interface components {
             sealed?: unknown;
             summary?: unknown;
         };
+        Counts: {
+            branches: number;
+            drills: number;
+            due_soon: number;
+            last_day: number;
+            nobody: number;
+            open: number;
+            overdue: number;
+            ready: number;
+        };
         Deadline: {
             at: string;
             what: string;
@@ -9033,6 +9150,27 @@ export interface components {
         Drills: {
             items: components["schemas"]["Drill"][];
             next_cursor: string | null;
+        };
+        Due: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "ladder" | "step" | "clock";
+            overdue: boolean;
+            title: components["schemas"]["Both"] | null;
+            what: string;
+        };
+        DueOfIncident: {
+            /** Format: date-time */
+            at: string;
+            branch: components["schemas"]["OrgRef"];
+            in_charge: components["schemas"]["Person"] | null;
+            incident: string;
+            /** @enum {string} */
+            kind: "ladder" | "step" | "clock";
+            overdue: boolean;
+            title: components["schemas"]["Both"] | null;
+            what: string;
         };
         EndpointBody: {
             endpoint: string;
@@ -9400,6 +9538,28 @@ export interface components {
             note?: unknown;
             occurred?: components["schemas"]["Occurred"] | null;
             sealed?: unknown;
+            type: string;
+        };
+        OpenIncident: {
+            branch: components["schemas"]["OrgRef"];
+            counter_no: number | null;
+            discreet: boolean;
+            drill: boolean;
+            head_count: number | null;
+            id: string;
+            in_charge: components["schemas"]["Person"] | null;
+            level: number;
+            levels: number;
+            next: components["schemas"]["Due"] | null;
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            severity: string;
+            status: string;
+            steps: number;
+            steps_done: number;
+            taken_by: number | null;
+            title: components["schemas"]["Both"];
             type: string;
         };
         Org: {
