@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.gevent import GeventScheduler
-from gevent import Greenlet, joinall, spawn
+from gevent import Greenlet, joinall, sleep, spawn
 from gevent.event import Event
 from sqlalchemy import Connection, and_, delete, false, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -26,6 +26,7 @@ from backend.duty import store
 from backend.duty.watch import ReadinessWatch
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
+from backend.figure_sums import calendar, loose_months, sum_up
 from backend.outgoing.courier import Courier
 from backend.problems import DiskFullError
 from backend.projections import DEADLINES
@@ -42,6 +43,8 @@ AGAIN = 1.0
 """Seconds until what failed is tried again."""
 TRIES = 3
 """After so many unexpected failures a deadline is parked, with an alarm in the log."""
+SUMMED_AT_ONCE, SUMMED_EVERY = 1, 0.1
+"""Months of a branch added up in one transaction of some milliseconds, and seconds between two."""
 
 _log = structlog.get_logger("engine")
 
@@ -83,6 +86,7 @@ class Engine:
             (self.readiness.tick, 5),
             (self.drills.tick, 5),
             (self._sweep, 3600),
+            (self._sum_up, 60),
         ):
             self._scheduler.add_job(
                 work, "interval", seconds=seconds, max_instances=1, coalesce=True
@@ -273,6 +277,15 @@ class Engine:
         for sweep in (sessions.sweep, sign_ins.sweep, devices.sweep, store.sweep):
             self._services.writer.run(partial(sweep, now=now))
         self._services.writer.run(partial(forget_old, clock=self._services.clock))
+
+    def _sum_up(self) -> None:
+        """Statistics' sums of what has changed: a few at a time, so that no tap waits for them."""
+        services = self._services
+        directory = services.world.directory
+        zone = calendar(directory)
+        while services.reader.run(lambda conn: loose_months(conn, zone, 1)):
+            services.writer.run(lambda batch: sum_up(batch.conn, directory, SUMMED_AT_ONCE))
+            sleep(SUMMED_EVERY)
 
     def save_presence(self, *, whole: bool = False) -> None:
         """Write down the time, the running time, and who is or was connected lately."""

@@ -45,13 +45,4 @@ def _since_opening(state: Incident, moment: datetime | None) -> int | None:
     """Milliseconds; a tablet's clock may make it come before the opening: no time at all."""
     if moment is None or state.status == "cancelled":
         return None
-    return rounded(max(0, (moment - state.opened_at) // _MILLISECOND))
-
-
-def rounded(milliseconds: int) -> int:
-    """To a tenth of a second below a minute, to a second below an hour, else to a minute.
-
-    A million incidents then have some thousand different times: few enough to count each.
-    """
-    unit = 100 if milliseconds < 60_000 else 1_000 if milliseconds < 3_600_000 else 60_000
-    return (milliseconds + unit // 2) // unit * unit
+    return max(0, (moment - state.opened_at) // _MILLISECOND)

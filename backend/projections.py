@@ -55,15 +55,23 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
             batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         elif old[key] != row:
             changed = {name: value for name, value in row.items() if name not in names}
-            if table is DEADLINES:
-                changed["parked"] = False  # another moment is another try
-            if table is OUTBOX:
-                changed.update(sent_again(after, old[key], row))
+            changed |= _beside(after, table, old[key], row)
             batch.rows.update(table, {name: row[name] for name in names}, changed)
     for key, row in old.items():
         if key not in new:
             names = KEYS[key[0]]
             batch.rows.delete(key[0], {name: row[name] for name in names})
+
+
+def _beside(
+    state: Incident, table: Any, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a change means for the columns of its row that are no projection."""
+    if table is DEADLINES:
+        return {"parked": False}  # another moment is another try
+    if table is FIGURES:
+        return {"loose": True}
+    return sent_again(state, old, new) if table is OUTBOX else {}
 
 
 def arm_anew(batch: Batch, state: Incident) -> bool:

@@ -15,7 +15,9 @@ from backend.config import Settings
 from backend.db import make_engine
 from backend.drills.runs import CASES, RESULTS, RUNS
 from backend.event_store import LOG_CHAIN, read_events
+from backend.figure_sums import put_sums_right
 from backend.figures import FIGURES
+from backend.organisation import load_directory
 from backend.projections import (
     ALIASES,
     DEADLINES,
@@ -75,6 +77,7 @@ def rebuild(engine: Engine, playbook_of: PlaybookOf) -> list[str]:
             differences += _rebuild_chain(conn, chain, playbook_of)
         for table in _TABLES:
             differences += _without_events(conn, table)
+        differences += put_sums_right(conn, load_directory(conn))
     return differences
 
 
@@ -159,6 +162,8 @@ def _put_right(
                 wrong.update(sent_again(state, there[key], row))
             if table is DEADLINES:
                 wrong["parked"] = False
+            if table is FIGURES:
+                wrong["loose"] = True
             _make_room(conn, table, key, wrong, but_itself=True)
             conn.execute(update(table).where(*_is(table, key)).values(wrong))
             yield f"{chain}: {table.name} {_named(key)} had wrong {', '.join(sorted(wrong))}"

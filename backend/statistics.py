@@ -1,41 +1,48 @@
-"""Statistics (A7): times, clocks, causes and repeats, added up from the prepared figures."""
+"""Statistics (A7): times, clocks, causes and repeats, from the sums of months and prepared rows.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+Whole months are read as sums, of the fewest orgs that hold the branches asked for. Row by row come
+the ends of the period, months whose sums are old, and those with something about the asker.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    Subquery,
-    case,
-    cast,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    text,
+from sqlalchemy import Connection, Select, exists, select, text
+
+from backend.figure_counts import Figures, Packed
+from backend.figure_sums import (
+    ROWS,
+    SUMS,
+    Month,
+    Row,
+    loose_rows,
+    month_of,
+    unpack,
+    with_repeats,
 )
-from sqlalchemy.sql.elements import ColumnElement
-
-from backend.db import Moment
-from backend.figures import FIGURES
 from backend.projections import INCIDENTS
 from backend.tables import OPEN
 
 GROUPS = ("branch", "type", "month", "cause", "outcome", "business_line")
 """What statistics can be taken apart by."""
+_NOTHING_YET = dict.fromkeys(
+    ("cause", "outcome", "kind", "business_line", "acknowledged_in", "contained_in")
+) | dict.fromkeys(("kept", "missed", "reopened"), 0)
+"""Of an incident that has no prepared row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. ``months`` are (first moment, name), oldest first.
+    """What is asked.
 
-    ``ordinary`` and ``discreet`` are the branches whose incidents of either sort count;
-    ``without`` is the asker's own username: what is about them is not counted for them.
+    ``ordinary`` and ``discreet`` are the branches whose incidents of either sort count; ``tree``
+    names the branches at or below each org. ``without`` is the asker's own username: what is
+    about them is not counted for them. ``months`` are (first moment, name), oldest first;
+    ``zone`` has the calendar of the sums.
     """
 
     since: datetime
@@ -44,204 +51,210 @@ class Question:
     discreet: frozenset[str]
     without: str
     by: str
+    now: datetime
+    zone: ZoneInfo
+    tree: Mapping[str, frozenset[str]]
     months: Sequence[tuple[datetime, str]] = ()
 
+    @property
+    def either(self) -> frozenset[str]:
+        """The branches of which anything counts."""
+        return self.ordinary | self.discreet
+
+    def counts(self, row: Row) -> bool:
+        """Whether the asker may count it."""
+        branches = self.discreet if row["discreet"] else self.ordinary
+        return row["branch"] in branches and row["subject"] != self.without
+
+    def group(self, row: Row) -> str:
+        """The name of its group; what is not said is named by nothing."""
+        if self.by == "month":
+            return self.month_name(row["opened_at"])
+        return row[self.by] or ""
+
+    def month_name(self, moment: datetime) -> str:
+        """The month of the asker's calendar."""
+        at = bisect_right(self.months, moment, key=lambda each: each[0])
+        return self.months[at - 1][1] if at else ""
+
 
 @dataclass(slots=True)
-class Times:
-    """How long something took, in milliseconds, and how often."""
+class Counted:
+    """The figures, group by group."""
 
-    counts: Counter[int] = field(default_factory=Counter)
+    groups: dict[str, Figures] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        """Count, median and ninetieth percentile; seconds."""
-        count = self.counts.total()
-        return {
-            "count": count,
-            "median": _seconds(middle(self.counts)),
-            "p90": _seconds(nearest(self.counts, 90)),
-        }
+    def add(self, group: str, packed: Packed, sign: int = 1) -> None:
+        """Add sums to a group, or take them away."""
+        self.groups.setdefault(group, Figures()).add(packed, sign)
 
+    def count(self, group: str, row: Row, *, again: bool = False) -> None:
+        """Count one incident."""
+        self.groups.setdefault(group, Figures()).count(row, again=again)
 
-@dataclass(slots=True)
-class Figures:
-    """The figures of one group, or of all."""
-
-    incidents: int = 0
-    open: int = 0
-    cancelled: int = 0
-    kept: int = 0
-    missed: int = 0
-    reopened: int = 0
-    repeats: int = 0
-    causes: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    to_acknowledge: Times = field(default_factory=Times)
-    to_contain: Times = field(default_factory=Times)
-
-    def as_json(self) -> dict[str, Any]:
-        """As the API shows them."""
-        return {
-            "incidents": self.incidents,
-            "open": self.open,
-            "cancelled": self.cancelled,
-            "to_acknowledge": self.to_acknowledge.as_json(),
-            "to_contain": self.to_contain.as_json(),
-            "clocks": {"kept": self.kept, "missed": self.missed},
-            "causes": _by_count("cause", self.causes),
-            "outcomes": _by_count("outcome", self.outcomes),
-            "complaint_kinds": _by_count("kind", self.kinds),
-            "repeats": self.repeats,
-            "reopened": self.reopened,
-        }
+    def all_together(self) -> tuple[Figures, dict[str, Figures]]:
+        """Their sum, and the groups that have anything in them."""
+        total = Figures()
+        for each in self.groups.values():
+            total.add(each.packed())
+        return total, {name: each for name, each in self.groups.items() if each.incidents}
 
 
 def count_up(conn: Connection, question: Question) -> tuple[Figures, dict[str, Figures]]:
     """All together, and group by group; the group of what is not said is named by nothing."""
-    rows = figures_of(question)
-    total, groups = Figures(), dict[str, Figures]()
-    _add_sums(conn, rows, total, groups)
-    _add_times(conn, rows, total, groups)
-    for name, count in conn.execute(waiting_for(question)):
-        for figures in (total, groups.setdefault(name, Figures())):
-            figures.incidents += count
-            figures.open += count
-    for name, count in conn.execute(_repeats(rows, rows.c.grp)):
-        groups[name].repeats = count
-    total.repeats = conn.execute(_repeats(rows)).scalar_one()
-    return total, groups
+    counted, whole = Counted(), whole_months(question)
+    if whole is None:
+        _read_rows(conn, question, counted, question.either, question.since, question.until)
+    else:
+        _read_sums(conn, question, counted, whole)
+        _read_rows(conn, question, counted, question.either, question.since, whole.start)
+        _read_rows(conn, question, counted, question.either, whole.end, question.until)
+    for waiting in conn.execute(waiting_now()).mappings():
+        row = {**_NOTHING_YET, **waiting}
+        if question.since <= row["opened_at"] < question.until and question.counts(row):
+            counted.count(question.group(row), row)
+    return counted.all_together()
 
 
-def figures_of(question: Question) -> Subquery:
-    """The prepared rows that count, each with the name of its group."""
-    columns = FIGURES.c
-    group = _group(question, columns.opened_at, columns.get(question.by))
-    return (
-        select(FIGURES, group.label("grp"))
-        .where(*_counting(question, FIGURES, columns.branch, columns.opened_at))
-        .subquery("counted")
-    )
+def whole_months(question: Question) -> Month | None:
+    """From the first to the last month that the sums can answer; None where there is none.
 
-
-def waiting_for(question: Question) -> Select[Any]:
-    """How many of each group still wait for their first answer: they have no row yet."""
-    # Few are open, of however many there were: no database shall look through the whole period.
-    branch = INCIDENTS.c.branch.concat("")
-    opened_at = cast(INCIDENTS.c.opened_at, Moment)
-    group = _group(question, opened_at, INCIDENTS.c.get(question.by)).label("grp")
-    rows = select(group).where(
-        text(OPEN),
-        INCIDENTS.c.drill.is_(False),
-        ~exists().where(FIGURES.c.incident_id == INCIDENTS.c.id),
-        *_counting(question, INCIDENTS, branch, opened_at),
-    )
-    each = rows.subquery("waiting")
-    return select(each.c.grp, func.count()).group_by(each.c.grp)
-
-
-def middle(counts: Mapping[int, int]) -> int | None:
-    """The median: of an even number of values the mean of the two in the middle."""
-    total = sum(counts.values())
-    if not total:
+    The present month has not ended, and nothing lies after now.
+    """
+    first = month_of(question.since, question.zone)
+    start = first.start if first.start == question.since else first.end
+    end = month_of(question.until, question.zone).start
+    if question.until > question.now:
+        end = max(end, month_of(question.now, question.zone).end)
+    if end <= start:
         return None
-    return (_at(counts, (total + 1) // 2) + _at(counts, total // 2 + 1)) // 2
-
-
-def nearest(counts: Mapping[int, int], percent: int) -> int | None:
-    """The smallest value that so many percent do not exceed."""
-    total = sum(counts.values())
-    return _at(counts, -(-total * percent // 100)) if total else None
-
-
-def _at(counts: Mapping[int, int], place: int) -> int:
-    """The value at a place, counted from 1, of all in order."""
-    passed = 0
-    for value in sorted(counts):
-        passed += counts[value]
-        if passed >= place:
-            return value
-    raise ValueError("there are not so many")
-
-
-def _add_sums(conn: Connection, rows: Subquery, total: Figures, groups: dict[str, Figures]) -> None:
-    columns = rows.c
-    words = (columns.cause, columns.outcome, columns.kind)
-    is_open = columns.status.in_(("open", "acknowledged", "contained"))
-    sums = select(
-        columns.grp,
-        *words,
-        func.count().label("incidents"),
-        _how_many(is_open).label("open"),
-        _how_many(columns.status == "cancelled").label("cancelled"),
-        *(func.sum(columns[name]).label(name) for name in ("kept", "missed", "reopened")),
-    ).group_by(columns.grp, *words)
-    for row in conn.execute(sums).mappings():
-        for figures in (total, groups.setdefault(row["grp"], Figures())):
-            for name in ("incidents", "open", "cancelled", "kept", "missed", "reopened"):
-                setattr(figures, name, getattr(figures, name) + row[name])
-            for name in ("cause", "outcome", "kind"):
-                if row[name] is not None:
-                    getattr(figures, f"{name}s")[row[name]] += row["incidents"]
-
-
-def _add_times(
-    conn: Connection, rows: Subquery, total: Figures, groups: Mapping[str, Figures]
-) -> None:
-    group = rows.c.grp
-    for column, name in (("acknowledged_in", "to_acknowledge"), ("contained_in", "to_contain")):
-        value = rows.c[column]
-        counts = select(group, value, func.count()).where(value.is_not(None))
-        for key, took, count in conn.execute(counts.group_by(group, value)):
-            for figures in (total, groups[key]):
-                getattr(figures, name).counts[took] += count
-
-
-def _repeats(rows: Subquery, *group: ColumnElement[Any]) -> Select[Any]:
-    """How often the same cause came again with the same type at the same branch (A7)."""
-    columns = rows.c
-    same = (columns.branch, columns.type, columns.cause)
-    often = select(*group, func.count().label("times")).where(columns.cause.is_not(None))
-    each = often.group_by(*group, *same).having(func.count() > 1).subquery()
-    again = func.sum(each.c.times - 1)
-    if not group:
-        return select(func.coalesce(again, 0))
-    return select(each.c.grp, again).group_by(each.c.grp)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-def _counting(question: Question, table: Any, branch: Any, opened_at: Any) -> list[Any]:
-    either = question.ordinary | question.discreet
-    subject, is_discreet = table.c.subject, table.c.discreet
-    found = [
-        branch.in_(sorted(either)),
-        opened_at >= question.since,
-        opened_at < question.until,
-        or_(subject.is_(None), subject != question.without),
-    ]
-    for branches, discreet in ((question.ordinary, False), (question.discreet, True)):
-        if branches != either:
-            found.append(or_(is_discreet.is_(not discreet), branch.in_(sorted(branches))))
-    return found
-
-
-def _group(
-    question: Question, opened_at: Any, column: ColumnElement[Any] | None
-) -> ColumnElement[str]:
-    """The name of a row's group; what has no such column yet says nothing of it."""
     if question.by == "month":
-        later = [(opened_at >= start, literal(name)) for start, name in question.months]
-        return case(*reversed(later), else_=literal(""))
-    return literal("") if column is None else func.coalesce(column, "")
+        named = [at for at, _ in question.months if start < at < end]
+        if named != list(_months_between(start, end, question.zone))[1:]:
+            return None  # another calendar than the sums'
+    return Month(start, end)
 
 
-def _by_count(name: str, counts: Counter[str]) -> list[dict[str, Any]]:
-    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return [{name: key, "count": count} for key, count in ordered]
+def cover(branches: Collection[str], tree: Mapping[str, frozenset[str]]) -> list[str]:
+    """The fewest orgs that have these branches at or below them, and no other branch."""
+    left, found = set(branches), []
+    for org, below in sorted(tree.items(), key=lambda each: (-len(each[1]), each[0])):
+        if below and below <= left:
+            found.append(org)
+            left -= below
+    return [*found, *sorted(left)]
 
 
-def _seconds(milliseconds: int | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000
+def sums_of(question: Question, whole: Month, discreet: bool) -> Select[Any]:
+    """The sums of the whole months; org and month say whose."""
+    columns = SUMS.c
+    branches = question.discreet if discreet else question.ordinary
+    by_branch = question.by == "branch"
+    return select(columns.org, columns.month, columns.data).where(
+        columns.org.in_(sorted(branches) if by_branch else cover(branches, question.tree)),
+        columns.by == _kept_by(question),
+        columns.discreet.is_(discreet),
+        columns.month >= whole.start,
+        columns.month < whole.end,
+    )
+
+
+def about(username: str) -> Select[Any]:
+    """Branch and opening of what is in the sums and not for whom it is about, by its own index."""
+    return select(ROWS.c.branch, ROWS.c.opened_at).where(ROWS.c.subject == username)
+
+
+def rows_of(branches: Iterable[str], since: datetime, until: datetime) -> Select[Any]:
+    """The prepared rows, in the order of branch and time."""
+    columns = ROWS.c
+    return (
+        select(ROWS)
+        .where(
+            columns.branch.in_(sorted(branches)),
+            columns.opened_at >= since,
+            columns.opened_at < until,
+        )
+        .order_by(columns.branch, columns.opened_at, columns.incident_id)
+    )
+
+
+def waiting_now() -> Select[Any]:
+    """Those that still wait for their first answer, whenever they began: they have no row yet.
+
+    Few are open, of however many there were; by anything else they would be looked for in all.
+    """
+    columns = INCIDENTS.c
+    return select(INCIDENTS).where(
+        text(OPEN),
+        columns.drill.is_(False),
+        ~exists().where(ROWS.c.incident_id == columns.id),
+    )
+
+
+def _read_sums(conn: Connection, question: Question, counted: Counted, whole: Month) -> None:
+    for discreet in (False, True):
+        for row in conn.execute(sums_of(question, whole, discreet)):
+            _add_sums(question, counted, row)
+    for branch, month in sorted(_to_read(conn, question, whole)):
+        for discreet, branches in ((False, question.ordinary), (True, question.discreet)):
+            if branch in branches:
+                for row in conn.execute(_kept(question, branch, month, discreet)):
+                    _add_sums(question, counted, row, -1)
+        _read_rows(conn, question, counted, [branch], month.start, month.end)
+
+
+def _to_read(conn: Connection, question: Question, whole: Month) -> set[tuple[str, Month]]:
+    return {
+        (row.branch, month_of(row.opened_at, question.zone))
+        for rows in (loose_rows(), about(question.without))
+        for row in conn.execute(rows)
+        if row.branch in question.either and whole.start <= row.opened_at < whole.end
+    }
+
+
+def _add_sums(question: Question, counted: Counted, row: Any, sign: int = 1) -> None:
+    for name, packed in unpack(row.data).items():
+        group = name
+        if question.by == "branch":
+            group = row.org
+        elif question.by == "month":
+            group = question.month_name(row.month)
+        counted.add(group, packed, sign)
+
+
+def _read_rows(
+    conn: Connection,
+    question: Question,
+    counted: Counted,
+    branches: Iterable[str],
+    since: datetime,
+    until: datetime,
+) -> None:
+    """Count row by row. Of a broken month the rows before ``since`` tell what is a repeat."""
+    if since >= until:
+        return
+    month = month_of(since, question.zone)
+    rows = conn.execute(rows_of(branches, month.start, until)).mappings()
+    for row, again in with_repeats(filter(question.counts, rows), question.zone):
+        if row["opened_at"] >= since:
+            counted.count(question.group(row), row, again=again)
+
+
+def _kept(question: Question, branch: str, month: Month, discreet: bool) -> Select[Any]:
+    columns = SUMS.c
+    return select(columns.org, columns.month, columns.data).where(
+        columns.org == branch,
+        columns.by == _kept_by(question),
+        columns.discreet.is_(discreet),
+        columns.month == month.start,
+    )
+
+
+def _kept_by(question: Question) -> str:
+    return "" if question.by in ("branch", "month") else question.by
+
+
+def _months_between(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    while start < end:
+        yield start
+        start = month_of(start, zone).end

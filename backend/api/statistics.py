@@ -18,10 +18,12 @@ from backend.api.periods import Asked, Day, asked_period
 from backend.callers import current_caller, signed_in
 from backend.export_rows import BOM, csv_lines
 from backend.export_words import OUTCOMES, Lang, Table, word
+from backend.figure_counts import Figures
+from backend.figure_sums import calendar, month_of
 from backend.figure_words import CAUSES, FIGURES
 from backend.figure_words import GROUPS as GROUP_WORDS
 from backend.services import Services, services
-from backend.statistics import GROUPS, Figures, Question, count_up
+from backend.statistics import GROUPS, Question, count_up
 from escalation.oversight import counted_by
 from escalation.refusal import Forbidden, Invalid
 from escalation.rights import Caller
@@ -30,13 +32,17 @@ from escalation.timeline import stamp
 blueprint = Blueprint("statistics", __name__, description="Statistics.")
 
 USUAL = timedelta(days=365)
-"""As far back as one looks who does not say from when."""
+"""As far back as one looks who does not say from when, and on to the beginning of that month."""
 LONGEST = timedelta(days=10 * 366)
 _WORDS: Mapping[str, Table] = {"cause": CAUSES, "outcome": OUTCOMES}
 
 
 class StatisticsQuerySchema(Strict):
-    """What is asked: the last year and all that one oversees, unless it is said otherwise."""
+    """What is asked.
+
+    Unless it is said otherwise: the last twelve whole months and the present one, and all that
+    one oversees.
+    """
 
     since = Day("from")
     until = Day("to")
@@ -47,7 +53,11 @@ class StatisticsQuerySchema(Strict):
 
 
 class TimesSchema(Schema):
-    """How often, and how long it took, in seconds; null where it never happened."""
+    """How often, and how long it took, in seconds; null where it never happened.
+
+    Exact to a tenth of a second below ten seconds, to a second below two minutes, and less than
+    2.5 % off above; half an hour at most beyond a day.
+    """
 
     count = fields.Integer(required=True)
     median = fields.Float(required=True, allow_none=True)
@@ -83,7 +93,10 @@ class KindCountSchema(Schema):
 
 
 class FiguresSchema(Schema):
-    """The figures. ``repeats``: the same cause again, with the same type at the same branch."""
+    """The figures.
+
+    ``repeats``: the same cause again in the same month, with the same type at the same branch.
+    """
 
     incidents = fields.Integer(required=True)
     open = fields.Integer(required=True)
@@ -161,16 +174,19 @@ def _question(house: Services, caller: Caller, asked: Asked, by: str) -> Questio
             "统计给负责人、审计和投诉合规岗位看。", "Statistics are for managers and auditors."
         )
     since, until = _period(asked, now)
-    months = _months(since, until, asked.zone) if by == "month" else ()
-    branches = {org.id for org in directory.orgs.values() if org.kind == "branch"} & here
+    branches = {org.id for org in directory.orgs.values() if org.kind == "branch"}
+    months = months_of(since, until, asked.zone) if by == "month" else ()
     return Question(
         since,
         until,
-        frozenset(ordinary & branches),
-        frozenset(discreet & branches),
-        caller.person.username,
-        by,
-        months,
+        ordinary=frozenset(ordinary & branches & here),
+        discreet=frozenset(discreet & branches & here),
+        without=caller.person.username,
+        by=by,
+        now=now,
+        zone=calendar(directory),
+        tree={org: frozenset(directory.below(org) & branches) for org in directory.orgs},
+        months=months,
     )
 
 
@@ -180,13 +196,13 @@ def _period(asked: Asked, now: datetime) -> tuple[datetime, datetime]:
     for name, moment in (("from", asked.since), ("to", until)):
         if moment is not None and not now - LONGEST <= moment <= now + LONGEST:
             raise Invalid(name, "最多看前后十年。", "Ten years back and ahead at most.")
-    since = asked.since or until - USUAL
+    since = asked.since or month_of(until - USUAL, asked.zone).start
     if until <= since:
         raise Invalid("from", "开始要早于结束。", "It must be before “to”.")
     return since, until
 
 
-def _months(since: datetime, until: datetime, zone: ZoneInfo) -> Sequence[tuple[datetime, str]]:
+def months_of(since: datetime, until: datetime, zone: ZoneInfo) -> Sequence[tuple[datetime, str]]:
     """Each month of the period with the moment it begins at, by the calendar of the org."""
     first = since.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     found = []

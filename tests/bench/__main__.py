@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from tests.bench import deadlines, targets
+from tests.bench import deadlines, past, targets
 from tests.bench.load import Phase, crowded, paced
 from tests.bench.report import (
     FLOOR_A,
@@ -96,11 +96,12 @@ def main(argv: list[str]) -> int:
         print(f"bench: {error}", file=sys.stderr)
         return FAILED
     rows, missed = deadlines.compare(out, deadlines.QUICK if quick else deadlines.FULL)
+    looked_back, slow = past.compare(out, past.QUICK if quick else past.FULL)
     failed = _tell(measured, out)
-    print("\n" + "\n".join(rows))
-    for fault in missed:
+    print("\n".join(["", *rows, "", *looked_back]))
+    for fault in missed + slow:
         print(f"FAILED: {fault}")
-    return FAILED if failed or missed else 0
+    return FAILED if failed or missed or slow else 0
 
 
 def _measure(measured: Measured, length: Length, out: Path) -> None:

@@ -4,9 +4,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backend.figures import figure_rows, rounded
-from backend.statistics import middle, nearest
+from backend.figure_counts import middle, nearest, rounded
+from backend.figures import figure_rows
 from escalation.commands import Close, CompleteStep, Reopen, ReopenStep
 from escalation.incident import Tally
 from escalation.oversight import counted_by
@@ -30,10 +32,21 @@ def test_ninety_percent_took_no_longer_than_the_ninetieth_percentile() -> None:
 
 @pytest.mark.parametrize(
     ("took", "shown"),
-    [(0, 0), (449, 400), (59_940, 59_900), (61_499, 61_000), (3_629_999, 3_600_000)],
+    [
+        *((0, 0), (449, 400), (9_960, 10_000), (59_940, 60_000), (61_499, 61_000)),
+        *((123_000, 125_000), (3_000_000, 3_000_000), (3_629_999, 3_600_000)),
+        *((7 * 3_600_000 + 100, 7 * 3_600_000), (DAY * 5_000, DAY * 5_000)),
+    ],
 )
 def test_the_longer_something_takes_the_less_its_fractions_count(took: int, shown: int) -> None:
     assert rounded(took) == shown
+
+
+@given(st.integers(0, 400 * DAY * 1000))
+def test_a_time_is_counted_less_than_two_and_a_half_percent_off(took: int) -> None:
+    least = 50 if took < 10_000 else 500 if took < 120_000 else took * 0.025
+    assert abs(rounded(took) - took) <= least
+    assert rounded(rounded(took)) == rounded(took)
 
 
 def test_nothing_is_written_before_somebody_takes_it_up() -> None:

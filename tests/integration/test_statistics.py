@@ -6,22 +6,44 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.dialects import sqlite
 
+from backend.api.statistics import months_of
+from backend.figure_counts import Figures
+from backend.figure_sums import SUMS, calendar, loose_rows, put_sums_right, sum_up
 from backend.figures import FIGURES
 from backend.projections import INCIDENTS
-from backend.statistics import GROUPS, Question, count_up, figures_of, waiting_for
-from escalation.commands import Acknowledge, RecordFacts
+from backend.statistics import (
+    GROUPS,
+    Question,
+    about,
+    count_up,
+    rows_of,
+    sums_of,
+    waiting_now,
+    whole_months,
+)
+from escalation.commands import Acknowledge, Cancel, RecordFacts
 from escalation.oversight import counted_by
 from escalation.rights import Caller, sees
+from escalation.texts import Typed
 from tests.identity_bank import Process
 from tests.integration.exports_house import ExportsHouse
 
 MARCH = datetime(2026, 3, 2, tzinfo=UTC)
 ALL = frozenset({"east-01", "east-02", "west-01"})
+TREE = {
+    "hq": ALL,
+    "east": frozenset({"east-01", "east-02"}),
+    "west": frozenset({"west-01"}),
+    **{branch: frozenset({branch}) for branch in ALL},
+}
 NOTHING: Mapping[str, Any] = {
     "type": "group_visit",
     "status": "closed",
@@ -70,8 +92,10 @@ def waiting(branch: str, **more: Any) -> dict[str, Any]:
 
 def asked(by: str = "branch", **more: Any) -> Question:
     months = ((MARCH - timedelta(days=1), "2026-03"), (MARCH + timedelta(days=30), "2026-04"))
+    since, until = MARCH - timedelta(days=1), MARCH + timedelta(days=50)
     question = Question(
-        MARCH - timedelta(days=1), MARCH + timedelta(days=50), ALL, ALL, "nobody", by, months
+        *(since, until, ALL, ALL, "nobody", by),
+        *(MARCH + timedelta(days=60), ZoneInfo("UTC"), TREE, months),
     )
     return replace(question, **more)
 
@@ -148,11 +172,159 @@ def test_a_million_incidents_are_found_by_branch_and_time_and_the_open_ones_by_t
     tmp_path: Path,
 ) -> None:
     house = ExportsHouse(tmp_path)
-    by_key = "SEARCH figures USING PRIMARY KEY (branch=? AND opened_at>? AND opened_at<?)"
-    assert by_key in plan_of(house, figures_of(asked()).select())
-    looked_at = plan_of(house, waiting_for(asked()))
+    question, search = asked(), "SEARCH figures USING"
+    whole = whole_months(question)
+    assert whole is not None
+    by_key = "PRIMARY KEY (branch=? AND opened_at>? AND opened_at<?)"
+    assert f"{search} {by_key}" in plan_of(house, rows_of(ALL, question.since, question.until))
+    by_key = "PRIMARY KEY (org=? AND by=? AND discreet=? AND month>? AND month<?)"
+    for discreet in (False, True):
+        assert by_key in plan_of(house, sums_of(question, whole, discreet))
+    assert plan_of(house, loose_rows()) == "SCAN figures USING INDEX ix_figures_loose"
+    assert "INDEX ix_figures_subject (subject=?)" in plan_of(house, about("manager1"))
+    looked_at = plan_of(house, waiting_now())
     assert "incidents USING INDEX ix_incidents_open" in looked_at
     assert "figures USING INDEX ix_figures_incident_id" in looked_at
+
+
+_late, _terms = "promises.benefit_late", "information.unclear_terms"
+_drawn_rows = st.fixed_dictionaries(
+    {
+        "branch": st.sampled_from(sorted(ALL)),
+        "opened_at": st.integers(0, 120 * 24).map(lambda hours: MARCH + timedelta(hours=hours)),
+        "type": st.sampled_from(["help", "group_visit"]),
+        "status": st.sampled_from(["acknowledged", "closed", "cancelled"]),
+        "discreet": st.booleans(),
+        "subject": st.sampled_from([None, None, "manager1"]),
+        "acknowledged_in": st.none() | st.integers(0, 9_000_000),
+        "contained_in": st.none() | st.integers(0, 9_000_000),
+        "kept": st.integers(0, 2),
+        "missed": st.integers(0, 2),
+        "reopened": st.integers(0, 1),
+        "cause": st.sampled_from([None, _late, _terms]),
+        "outcome": st.sampled_from([None, "settled"]),
+        "kind": st.sampled_from([None, "fact"]),
+        "business_line": st.sampled_from([None, "理财"]),
+    }
+)
+_moments = st.integers(-60, 200).map(lambda days: MARCH + timedelta(days=days))
+_questions = st.fixed_dictionaries(
+    {
+        "ordinary": st.frozensets(st.sampled_from(sorted(ALL))),
+        "discreet": st.frozensets(st.sampled_from(sorted(ALL))),
+        "without": st.sampled_from(["manager1", "auditor1"]),
+        "by": st.sampled_from(GROUPS),
+        "now": _moments,
+    }
+)
+
+
+def counted_one_by_one(rows: list[dict[str, Any]], question: Question) -> dict[str, Any]:
+    """The answer as one would find it with a pencil: nothing prepared, nothing shared."""
+    seen, groups = set(), dict[str, Figures]()
+    for row in sorted(rows, key=lambda each: (each["opened_at"], each["incident_id"])):
+        branches = question.discreet if row["discreet"] else question.ordinary
+        if row["branch"] not in branches or row["subject"] == question.without:
+            continue
+        local = row["opened_at"].astimezone(question.zone)
+        same = (row["branch"], row["type"], row["cause"], row["discreet"], local.year, local.month)
+        again = row["cause"] is not None and same in seen
+        seen.add(same)
+        if question.since <= row["opened_at"] < question.until:
+            name = f"{local:%Y-%m}" if question.by == "month" else row[question.by] or ""
+            groups.setdefault(name, Figures()).count(row, again=again)
+    return {name: each.as_json() for name, each in groups.items()}
+
+
+@given(
+    rows=st.lists(_drawn_rows, max_size=12),
+    changed=st.lists(st.tuples(st.integers(0, 11), _drawn_rows), max_size=4),
+    period=st.tuples(_moments, _moments).filter(lambda both: both[0] != both[1]),
+    asking=_questions,
+    summed=st.integers(0, 8),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sums_and_rows_give_the_answer_that_one_by_one_gives(
+    bank: Process,
+    rows: list[dict[str, Any]],
+    changed: list[tuple[int, dict[str, Any]]],
+    period: tuple[datetime, datetime],
+    asking: dict[str, Any],
+    summed: int,
+) -> None:
+    rows = [{**row, "incident_id": f"i{at}"} for at, row in enumerate(rows)]
+    since, until = sorted(period)
+    directory = bank.world.directory
+    zone = calendar(directory)
+    # Nothing lies after now.
+    now = max(asking.pop("now"), since, *(row["opened_at"] for row in rows))
+    question = asked(since=since, until=until, zone=zone, now=now, **asking)
+    question = replace(question, months=months_of(since, until, zone))
+
+    def check(conn: Connection) -> None:
+        conn.execute(delete(FIGURES))
+        conn.execute(delete(SUMS))
+        if rows:
+            conn.execute(insert(FIGURES), rows)
+        sum_up(conn, directory, summed)
+        for at, new in changed:
+            if at < len(rows):
+                kept = {name: rows[at][name] for name in ("branch", "opened_at", "incident_id")}
+                rows[at] = {**new, **kept}
+                same = FIGURES.c.incident_id == rows[at]["incident_id"]
+                conn.execute(update(FIGURES).where(same).values(**rows[at], loose=True))
+        right = counted_one_by_one(rows, question)
+        for _ in range(2):
+            total, groups = count_up(conn, question)
+            assert {key: each.as_json() for key, each in groups.items()} == right
+            assert total.incidents == sum(each["incidents"] for each in right.values())
+            assert total.repeats == sum(each["repeats"] for each in right.values())
+            sum_up(conn, directory, 99)
+        assert put_sums_right(conn, directory) == []
+
+    bank.write(lambda batch: check(batch.conn))
+
+
+def sums_up(bank: Process, limit: int) -> None:
+    bank.write(lambda batch: sum_up(batch.conn, bank.world.directory, limit))
+
+
+def test_what_changes_after_it_was_summed_is_counted_as_it_is_now(tmp_path: Path) -> None:
+    house = ExportsHouse(tmp_path)
+    incident = house.opens("help", "teller1", "east-01")
+    house.does("manager1", Acknowledge(), incident)
+    moment = house.clock.now()
+    question = asked(
+        since=moment - timedelta(days=40), until=moment + timedelta(seconds=9), now=moment
+    )
+
+    def summed() -> None:
+        with house.engine.begin() as conn:
+            sum_up(conn, house.world.directory, 9)
+
+    def cancelled() -> int:
+        with house.engine.connect() as conn:
+            return count_up(conn, question)[0].cancelled
+
+    summed()
+    assert cancelled() == 0
+    house.does("manager1", Cancel(Typed("误报")), incident)
+    assert cancelled() == 1
+    summed()
+    assert cancelled() == 1
+
+
+def test_sums_that_are_wrong_are_told_and_put_right(bank: Process) -> None:
+    keep(bank, figure("east-01"), figure("west-01"))
+    sums_up(bank, 99)
+    spoilt = update(SUMS).where(SUMS.c.org == "east").values(data=b"{}")
+    bank.write(lambda batch: batch.conn.execute(spoilt))
+
+    def put_right() -> list[str]:
+        return bank.write(lambda batch: put_sums_right(batch.conn, bank.world.directory))
+
+    assert put_right() == ["east: the sums of 2026-02-28 were wrong"]
+    assert put_right() == []
 
 
 def plan_of(house: ExportsHouse, statement: Any) -> str:

@@ -21,6 +21,7 @@ LINKED = ("backend/web/node_modules",)
 """What is too large to copy and never changes."""
 _FAILED = re.compile(r"^FAILED (\S+?)(?:\[.*)?(?: - .*)?$", re.MULTILINE)
 _ERROR = re.compile(r"^ERROR (.*)$", re.MULTILINE)
+_ENDED = re.compile(r"^(?:\d+ failed|\d+ passed)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def _try(tree: Path, mutant: Mutant) -> str:
         path.write_bytes(before)
     if output is None:
         return f"its tests took more than {PATIENCE:.0f} s"
-    if error := _ERROR.search(output):
-        return f"broken, not switched off: {error[1]}"
+    if (error := _ERROR.search(output)) or not _ENDED.search(output):
+        return f"broken, not switched off: {error[1] if error else output.strip()[-300:]}"
     failed = set(_FAILED.findall(output))
     passed = [test for test in mutant.fails if test.partition("[")[0] not in failed]
     return f"survives {', '.join(passed)}" if passed else ""
@@ -79,7 +80,7 @@ def _complaints(output: str | None) -> list[str]:
     if output is None:
         return ["the tests took too long"]
     return re.findall(r"^(?:FAILED|ERROR) .*$", output, re.MULTILINE) or (
-        [] if re.search(r"^\d+ passed", output, re.MULTILINE) else [output.strip()[-500:]]
+        [] if _ENDED.search(output) else [output.strip()[-500:]]
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playbooks.gates import gate_open, may_tick, override_allowed, proposals
@@ -74,6 +74,8 @@ def test_a_step_with_only_is_for_those_roles_alone():
 
 
 @given(st.integers(min_value=0, max_value=999))
+@example(2)
+@example(3)
 def test_three_or_more_heads_propose_the_group_playbook(count):
     found = [id for id, _ in proposals(LIBRARY, ["disruptive_customer"], {"head_count": count})]
     assert found == (["group_visit"] if count >= 3 else [])
