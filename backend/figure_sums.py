@@ -156,7 +156,7 @@ def put_sums_right(conn: Connection, directory: Directory) -> list[str]:
 def _all_sums(conn: Connection, directory: Directory) -> dict[SumKey, bytes]:
     found: dict[SumKey, Groups] = defaultdict(dict)
     zone = calendar(directory)
-    for row, again in with_repeats(conn.execute(_in_order()).mappings(), zone):
+    for row, again in with_repeats(conn.execute(rows_in_order()).mappings(), zone):
         month = month_of(row["opened_at"], zone)
         for org in _orgs(directory, row["branch"]):
             _count(found, org, month, row, again=again)
@@ -185,9 +185,11 @@ def _orgs(directory: Directory, branch: str) -> tuple[str, ...]:
     return directory.path(branch) if branch in directory.orgs else (branch,)
 
 
-def _in_order() -> Any:
+def rows_in_order() -> Select[Any]:
+    """The prepared rows that count, by branch and time."""
     columns = ROWS.c
-    return select(ROWS).order_by(columns.branch, columns.opened_at, columns.incident_id)
+    real = select(ROWS).where(columns.drill.is_(False))
+    return real.order_by(columns.branch, columns.opened_at, columns.incident_id)
 
 
 def _tie_up(conn: Connection, branch: str, month: Month) -> None:
@@ -211,7 +213,7 @@ def _differences(
     """What the sums of that branch and month lack; what they have too much of is negative."""
     found: dict[SumKey, Groups] = defaultdict(dict)
     columns = ROWS.c
-    rows = _in_order().where(
+    rows = rows_in_order().where(
         columns.branch == branch, columns.opened_at >= month.start, columns.opened_at < month.end
     )
     for row, again in with_repeats(conn.execute(rows).mappings(), zone):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, text, true
+from sqlalchemy import BigInteger, Index, LargeBinary, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Moment, db
@@ -17,7 +17,7 @@ def _where(condition: str) -> dict[str, Any]:
 class FigureRow(db.Model):
     """What statistics count of an incident (figures.py); a projection.
 
-    None of a drill, and none before somebody has taken it up: a tap writes nothing here. Times
+    A drill is never counted. None before somebody has taken it up: a tap writes nothing here. Times
     are milliseconds from the opening. ``loose``: has changed since the sums of its month were
     made (figure_sums.py); no part of the projection.
     """
@@ -28,6 +28,7 @@ class FigureRow(db.Model):
     incident_id: Mapped[str] = mapped_column(primary_key=True)
     type: Mapped[str]
     status: Mapped[str]
+    drill: Mapped[bool] = mapped_column(server_default=false())
     discreet: Mapped[bool]
     subject: Mapped[str | None]
     acknowledged_in: Mapped[int | None] = mapped_column(BigInteger)

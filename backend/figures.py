@@ -1,7 +1,8 @@
 """What statistics count of an incident, ready before anybody asks (A7): one row each.
 
-None of a drill. A row begins when something can be counted: what waits for its first answer is
-counted from the open incidents themselves, so that a tap writes nothing more.
+A row begins when something can be counted: what waits for its first answer is counted from the
+open incidents themselves, so that a tap writes nothing more. None of a drill; what was real until
+it was marked as one keeps its row, which says so.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 def figure_rows(state: Incident) -> Iterator[dict[str, Any]]:
     """The incident's row, where it has one."""
     untouched = state.acknowledged_at is None and state.tally == NO_TALLY and not state.over
-    if state.drill or untouched:
+    marked = state.terms is not None and state.terms.marked_at is not None
+    if untouched or (state.drill and not marked):
         return
     tally = state.tally
     yield {
@@ -27,6 +29,7 @@ def figure_rows(state: Incident) -> Iterator[dict[str, Any]]:
         "incident_id": state.id,
         "type": state.type,
         "status": state.status,
+        "drill": state.drill,
         "discreet": state.discreet,
         "subject": state.subject,
         "acknowledged_in": _since_opening(state, state.acknowledged_at),

@@ -21,6 +21,7 @@ from backend.figure_sums import (
     Row,
     loose_rows,
     month_of,
+    rows_in_order,
     unpack,
     with_repeats,
 )
@@ -165,16 +166,12 @@ def about(username: str) -> Select[Any]:
 
 
 def rows_of(branches: Iterable[str], since: datetime, until: datetime) -> Select[Any]:
-    """The prepared rows, in the order of branch and time."""
+    """The prepared rows of these branches, in the order of branch and time."""
     columns = ROWS.c
-    return (
-        select(ROWS)
-        .where(
-            columns.branch.in_(sorted(branches)),
-            columns.opened_at >= since,
-            columns.opened_at < until,
-        )
-        .order_by(columns.branch, columns.opened_at, columns.incident_id)
+    return rows_in_order().where(
+        columns.branch.in_(sorted(branches)),
+        columns.opened_at >= since,
+        columns.opened_at < until,
     )
 
 

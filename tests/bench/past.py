@@ -134,6 +134,7 @@ def _rows(first: int, count: int) -> list[dict[str, Any]]:
             "incident_id": f"i{number}",
             "type": chance.choice(TYPES),
             "status": "closed",
+            "drill": False,
             "discreet": chance.random() < 0.05,
             "subject": f"u{chance.randrange(900)}" if chance.random() < 0.01 else None,
             "acknowledged_in": int(chance.lognormvariate(10.5, 1)),

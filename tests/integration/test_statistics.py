@@ -29,7 +29,8 @@ from backend.statistics import (
     waiting_now,
     whole_months,
 )
-from escalation.commands import Acknowledge, Cancel, RecordFacts
+from escalation.commands import Acknowledge, Cancel, MarkDrill, RecordFacts, UnmarkDrill
+from escalation.drill import Terms
 from escalation.oversight import counted_by
 from escalation.rights import Caller, sees
 from escalation.texts import Typed
@@ -47,6 +48,7 @@ TREE = {
 NOTHING: Mapping[str, Any] = {
     "type": "group_visit",
     "status": "closed",
+    "drill": False,
     "discreet": False,
     "subject": None,
     "acknowledged_in": None,
@@ -194,6 +196,7 @@ _drawn_rows = st.fixed_dictionaries(
         "opened_at": st.integers(0, 120 * 24).map(lambda hours: MARCH + timedelta(hours=hours)),
         "type": st.sampled_from(["help", "group_visit"]),
         "status": st.sampled_from(["acknowledged", "closed", "cancelled"]),
+        "drill": st.sampled_from([False, False, False, True]),
         "discreet": st.booleans(),
         "subject": st.sampled_from([None, None, "manager1"]),
         "acknowledged_in": st.none() | st.integers(0, 9_000_000),
@@ -224,7 +227,7 @@ def counted_one_by_one(rows: list[dict[str, Any]], question: Question) -> dict[s
     seen, groups = set(), dict[str, Figures]()
     for row in sorted(rows, key=lambda each: (each["opened_at"], each["incident_id"])):
         branches = question.discreet if row["discreet"] else question.ordinary
-        if row["branch"] not in branches or row["subject"] == question.without:
+        if row["drill"] or row["branch"] not in branches or row["subject"] == question.without:
             continue
         local = row["opened_at"].astimezone(question.zone)
         same = (row["branch"], row["type"], row["cause"], row["discreet"], local.year, local.month)
@@ -294,24 +297,28 @@ def test_what_changes_after_it_was_summed_is_counted_as_it_is_now(tmp_path: Path
     incident = house.opens("help", "teller1", "east-01")
     house.does("manager1", Acknowledge(), incident)
     moment = house.clock.now()
-    question = asked(
-        since=moment - timedelta(days=40), until=moment + timedelta(seconds=9), now=moment
-    )
+    until, zone = moment + timedelta(seconds=9), calendar(house.world.directory)
+    question = asked(since=moment - timedelta(days=40), until=until, now=moment, zone=zone)
 
-    def summed() -> None:
+    def counted() -> tuple[int, int]:
+        with house.engine.connect() as conn:
+            total = count_up(conn, question)[0]
         with house.engine.begin() as conn:
             sum_up(conn, house.world.directory, 9)
-
-    def cancelled() -> int:
         with house.engine.connect() as conn:
-            return count_up(conn, question)[0].cancelled
+            assert count_up(conn, question)[0] == total
+        return total.incidents, total.cancelled
 
-    summed()
-    assert cancelled() == 0
+    assert counted() == (1, 0)
+    terms = Terms("d1", house.world.directory.by_username["regional1"].id)
+    window = (moment - timedelta(hours=1), moment + timedelta(hours=1))
+    mystery = MarkDrill(terms, "east-01", "help", *window, Typed("神秘来访"))
+    house.does("regional1", mystery, incident)
+    assert counted() == (0, 0)
+    house.does("regional1", UnmarkDrill(Typed("是真的")), incident)
+    assert counted() == (1, 0)
     house.does("manager1", Cancel(Typed("误报")), incident)
-    assert cancelled() == 1
-    summed()
-    assert cancelled() == 1
+    assert counted() == (1, 1)
 
 
 def test_sums_that_are_wrong_are_told_and_put_right(bank: Process) -> None:

@@ -19,6 +19,9 @@ def upgrade() -> None:
     op.add_column(
         "figures", sa.Column("loose", sa.Boolean(), server_default=sa.true(), nullable=False)
     )
+    op.add_column(
+        "figures", sa.Column("drill", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index(op.f("ix_figures_loose"), "figures", ["branch", "opened_at"], **_where("loose"))
     op.create_index(
         op.f("ix_figures_subject"), "figures", ["subject"], **_where("subject IS NOT NULL")
@@ -39,4 +42,5 @@ def downgrade() -> None:
     op.drop_table("figure_sums")
     op.drop_index(op.f("ix_figures_subject"), "figures")
     op.drop_index(op.f("ix_figures_loose"), "figures")
+    op.drop_column("figures", "drill")
     op.drop_column("figures", "loose")
