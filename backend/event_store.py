@@ -80,7 +80,7 @@ def append_log(  # noqa: PLR0913  (an event has that many parts)
 ) -> Event:
     """An event of the null chain; ``Typed`` values anywhere in ``data`` are sealed."""
     seal = Seal(clock.random_bytes)
-    seq, prev_hash = batch.log_head or _log_head(batch)
+    seq, prev_hash = lock_log(batch)
     now = clock.now()
     event = Event(
         id=clock.new_id(),
@@ -97,6 +97,16 @@ def append_log(  # noqa: PLR0913  (an event has that many parts)
     batch.log_head = (event.seq, append(batch, LOG_CHAIN, [event], prev_hash))
     keep_texts(batch, LOG_CHAIN, seal)
     return event
+
+
+def lock_log(batch: Batch) -> tuple[int, str]:
+    """The end of the null chain, which nobody else moves on until this batch is over.
+
+    Whoever first looks and then writes what stands on that chain begins with this.
+    """
+    if batch.log_head is None:
+        batch.log_head = _log_head(batch)
+    return batch.log_head
 
 
 def _log_head(batch: Batch) -> tuple[int, str]:

@@ -53,6 +53,8 @@ EVENTS: Table = {
     "drill.marked": ("标为演练", "Marked as a drill"),
     "drill.unmarked": ("不是演练", "No drill after all"),
     "drill.scored": ("演练成绩", "Drill scored"),
+    "customer.linked": ("关联客户", "Customer linked"),
+    "customer.unlinked": ("取消关联客户", "Customer unlinked"),
     "export.made": ("导出", "Exported"),
     "text.purged": ("按期清除文字", "Text purged"),
 }

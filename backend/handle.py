@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from backend.batch import Batch, Loaded
 from backend.clock import Clock
+from backend.customers.cards import org_of
 from backend.envelope import Envelope, Outcome
 from backend.event_store import (
     append,
@@ -31,7 +32,15 @@ from backend.projections import OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
 from backend.surroundings import Surroundings
-from escalation.commands import AddPlaybook, Command, Open, Receive, Reclassify, ReportLate
+from escalation.commands import (
+    AddPlaybook,
+    Command,
+    LinkCustomer,
+    Open,
+    Receive,
+    Reclassify,
+    ReportLate,
+)
 from escalation.context import Decision
 from escalation.decide.dispatch import decide
 from escalation.incident import Incident
@@ -162,6 +171,9 @@ class WritePath:
 
     def _change(self, batch: Batch, envelope: Envelope) -> Outcome:
         loaded = self._find(batch, envelope)
+        if isinstance(envelope.command, LinkCustomer):
+            command = replace(envelope.command, org=org_of(batch.conn, envelope.command.customer))
+            envelope = envelope._replace(command=command)
         try:
             self._authorise(envelope, loaded.state)
             return self.carry_out(batch, envelope, loaded)

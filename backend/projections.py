@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
+from backend.customers.tables import MatterRow
 from backend.drills.runs import CASES, RESULTS, RUNS, drill_rows
 from backend.figures import FIGURES, figure_rows
 from backend.tables import AliasRow, DeadlineRow, IncidentRow, NoticeRow, ReporterRow
@@ -27,6 +28,7 @@ REPORTERS = ReporterRow.__table__
 DEADLINES = DeadlineRow.__table__
 OUTBOX = NoticeRow.__table__
 FOLLOW_UPS = FollowUpRow.__table__
+MATTERS = MatterRow.__table__
 
 KEYS = {
     INCIDENTS: ("id",),
@@ -39,6 +41,7 @@ KEYS = {
     RUNS: ("incident_id",),
     RESULTS: ("incident_id", "user_id"),
     CASES: ("incident_id",),
+    MATTERS: ("incident_id",),
 }
 
 
@@ -98,6 +101,8 @@ def rows_of(
     rows += [(DEADLINES, row) for row in _deadlines(state)]
     if state.follow_ups and (other is None or _owed(state) != _owed(other)):
         rows += [(FOLLOW_UPS, _follow_up(state, each)) for each in state.follow_ups.values()]
+    if state.customer is not None:
+        rows.append((MATTERS, _matter(state)))
     rows += [(FIGURES, row) for row in figure_rows(state)]
     if state.terms is not None or state.review is not None:
         rows += drill_rows(state)
@@ -177,6 +182,16 @@ def _follow_up(state: Incident, each: FollowUp) -> dict[str, Any]:
         "content": each.content,
         "note": sealed_hash_of(each.note),
         "improve": sealed_hash_of(each.improve),
+    }
+
+
+def _matter(state: Incident) -> dict[str, Any]:
+    return {
+        "incident_id": state.id,
+        "customer_id": state.customer,
+        "opened_at": state.opened_at,
+        "cause": state.tally.cause,
+        "money": bool(state.facts.get("amount_fen")),
     }
 
 

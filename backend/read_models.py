@@ -28,6 +28,7 @@ def render(
     library: Library,
     texts: Texts,
     sent_at: SentAt,
+    customer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole incident, for ``orjson.dumps``: what never changes is encoded already.
 
@@ -37,6 +38,7 @@ def render(
         library: for playbooks that the facts propose.
         texts: the sealed texts that ``texts_needed`` named.
         sent_at: when notices left the house.
+        customer: whose matter it is, where the reader may know.
     """
     view = _View(directory, texts, sent_at)
     found = {
@@ -56,6 +58,7 @@ def render(
                 library, [book.id for book in state.playbooks], state.facts
             )
         ],
+        "customer": customer,
     }
     if state.terms is not None:
         found["drill_terms"] = _drill_terms(state.terms)

@@ -24,6 +24,7 @@ from backend.projections import (
     FOLLOW_UPS,
     INCIDENTS,
     KEYS,
+    MATTERS,
     OUTBOX,
     REPORTERS,
     rows_of,
@@ -41,7 +42,7 @@ from playbooks.load import LIBRARY, load_library
 _EVENTS = EventRow.__table__
 _TABLES: tuple[Table, ...] = (
     *(INCIDENTS, ALIASES, REPORTERS, DEADLINES),
-    *(FIGURES, OUTBOX, FOLLOW_UPS),
+    *(FIGURES, OUTBOX, FOLLOW_UPS, MATTERS),
     *(RUNS, RESULTS, CASES),
 )
 _PAGE = 500

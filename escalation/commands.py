@@ -261,6 +261,25 @@ class UnmarkDrill:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkCustomer:
+    """It is the matter of the customer with this card.
+
+    ``org``, which keeps the card, is found by the write path; None: there is no such card.
+    """
+
+    name: ClassVar[str] = "link-customer"
+    customer: str
+    org: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkCustomer:
+    """It is not that customer's matter."""
+
+    name: ClassVar[str] = "unlink-customer"
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """A recipient's device has received (``delivered``) or shown (``seen``) an alert.
 
@@ -354,6 +373,8 @@ Command = (
     | RecordReview
     | MarkDrill
     | UnmarkDrill
+    | LinkCustomer
+    | UnlinkCustomer
     | Receive
     | DeliveryFailed
     | RecordExport

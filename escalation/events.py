@@ -52,6 +52,8 @@ REVIEW_RECORDED = "review.recorded"
 DRILL_MARKED = "drill.marked"
 DRILL_UNMARKED = "drill.unmarked"
 DRILL_SCORED = "drill.scored"
+CUSTOMER_LINKED = "customer.linked"
+CUSTOMER_UNLINKED = "customer.unlinked"
 EXPORT_MADE = "export.made"
 
 

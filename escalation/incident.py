@@ -144,6 +144,7 @@ class Incident:
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     review: Review | None = None
     terms: Terms | None = None
+    customer: str | None = None
     tally: Tally = NO_TALLY
 
     def having(self, **changes: Any) -> Self:

@@ -303,6 +303,8 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "record-review": lambda standing, _: standing.manager or bool(standing.roles & REVIEWERS),
     "mark-drill": lambda standing, command: _may_mark(standing, command.terms.owner),
     "unmark-drill": lambda standing, _: _may_unmark(standing),
+    "link-customer": lambda standing, _: _involved(standing) or _follows_up(standing),
+    "unlink-customer": lambda standing, _: _involved(standing) or _follows_up(standing),
     "contain": lambda standing, _: _leads(standing),
     "close": lambda standing, _: _leads(standing),
     "cancel": lambda standing, _: standing.manager or standing.reported_within(CANCEL_WITHIN),

@@ -16,6 +16,7 @@ MANAGERS = {"manager1", "deputy1", "supervisor1", "regional1", "hqduty1"}
 INFORMED = {"lobby1", "guard1", "supervisor1"}
 TYPE = "disruptive_customer"
 
+NO_CARD = "019a0000-0000-7000-8000-00000000c0de"
 CHANGE = {"clock": "call_back", "until": "2026-03-12T00:00:00Z", "reason": "?"}
 #: Each command, a body for it, and who may give it; the others who see the incident get 403.
 COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
@@ -39,6 +40,8 @@ COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("close", {"resolution": "好了", "outcome": "settled"}, MANAGERS),
     ("cancel", {"reason": "?"}, MANAGERS | {"teller1"}),
     ("reopen", {"reason": "?"}, MANAGERS),
+    ("link-customer", {"customer": NO_CARD}, AT_THE_BRANCH | MANAGERS | {"complaint1"}),
+    ("unlink-customer", {}, AT_THE_BRANCH | MANAGERS | {"complaint1"}),
     ("pause-clock", CHANGE, MANAGERS | {"compliance1"}),
     ("extend-clock", CHANGE, MANAGERS | {"compliance1"}),
     ("unmark-drill", {"reason": "?"}, AT_THE_BRANCH | MANAGERS),

@@ -102,6 +102,14 @@ class CloseSchema(Strict):
     complaint_kind = fields.String(allow_none=True, validate=validate.OneOf(COMPLAINT_KINDS))
 
 
+class LinkCustomerSchema(Strict):
+    customer = Uuid(required=True)
+
+
+class UnlinkCustomerSchema(Strict):
+    pass
+
+
 class ChangeClockSchema(ReasonSchema):
     clock = PlainText(longest=64, required=True)
     until = Moment(required=True)
@@ -181,6 +189,8 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "pause-clock": ChangeClockSchema,
     "extend-clock": ChangeClockSchema,
     "unmark-drill": ReasonSchema,
+    "link-customer": LinkCustomerSchema,
+    "unlink-customer": UnlinkCustomerSchema,
 }
 
 _COMMANDS: Mapping[str, type[Command]] = {
@@ -204,6 +214,8 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "pause-clock": commands.PauseClock,
     "extend-clock": commands.ExtendClock,
     "unmark-drill": commands.UnmarkDrill,
+    "link-customer": commands.LinkCustomer,
+    "unlink-customer": commands.UnlinkCustomer,
 }
 
 

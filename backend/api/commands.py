@@ -38,6 +38,8 @@ _SUMMARIES = {
     "pause-clock": "A promise stands still for a while.",
     "extend-clock": "A promise gets more time.",
     "unmark-drill": "It is no drill after all (A6).",
+    "link-customer": "It is the matter of this customer.",
+    "unlink-customer": "It is not that customer's matter.",
 }
 
 

@@ -5,10 +5,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, Moment, PlainText, Uuid, Whole, Words, at_most
+from backend.api.fields import Flag, LongText, Moment, PlainText, Uuid, Whole, Words, at_most
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, PersonSchema
-from backend.api.objection_schemas import LongText
 from backend.drills.plans import STATUSES
 from escalation.drill import MODES, PASS_MARK, TELLS
 

@@ -89,6 +89,13 @@ def typed_text(value: Any) -> str:
     return found.text
 
 
+class LongText(fields.Field[str]):
+    """1 to 4,000 characters, not all of them blank."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        return typed_text(value)
+
+
 class Words(fields.Field[Typed]):
     """A text that somebody typed, in the clear, to be sealed by the server."""
 

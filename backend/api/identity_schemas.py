@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from backend.api.answers import decode_cursor
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, at_most, words
+from backend.api.incident_schemas import BothSchema
 from backend.devices import LONGEST_KEY, KeyFault, public_key
 from backend.organisation import ORG_ID, USERNAME
 from backend.passwords import LEAST_CHARACTERS
@@ -45,6 +46,13 @@ class ProblemPersonSchema(Schema):
     name = fields.String(required=True)
 
 
+class ProblemReasonSchema(Schema):
+    """One thing that stands against it."""
+
+    key = fields.String(required=True)
+    text = fields.Nested(BothSchema, required=True)
+
+
 class ProblemSchema(Schema):
     """RFC 9457. Which step, and who has done it when, is said of a step that stands in the way."""
 
@@ -57,6 +65,8 @@ class ProblemSchema(Schema):
     step = fields.String()
     steps = fields.List(fields.String())
     done_at = fields.String()
+    reasons = fields.List(fields.Nested(ProblemReasonSchema))
+    not_before = fields.String(allow_none=True)
     done_by = fields.Nested(ProblemPersonSchema, allow_none=True)
 
 

@@ -149,6 +149,17 @@ class SuggestionSchema(Schema):
     because = fields.Nested(BothSchema, required=True)
 
 
+class LinkedCustomerSchema(Schema):
+    """Whose matter it is, for who may look the customer up; ``earlier``: of what they may see."""
+
+    id = _text()
+    name = _text()
+    tags = fields.List(fields.String(), required=True)
+    risk_profile = _maybe()
+    earlier = fields.Integer(required=True)
+    repeat_claims = fields.List(fields.String(), required=True)
+
+
 class IncidentSummarySchema(Schema):
     """An incident as a list shows it."""
 
@@ -193,6 +204,7 @@ class IncidentSchema(IncidentSummarySchema):
     clocks = _list(ClockSchema)
     suggestions = _list(SuggestionSchema)
     drill_terms = fields.Nested(DrillTermsSchema, metadata={"description": "Of drills only."})
+    customer = fields.Nested(LinkedCustomerSchema, required=True, allow_none=True)
 
 
 def _at_least_the_id() -> dict[str, fields.Field[Any]]:

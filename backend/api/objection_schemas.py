@@ -1,24 +1,15 @@
 """Bodies and answers of the objection library (A3, A5)."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, PlainText, Uuid, Whole, typed_text
+from backend.api.fields import Flag, LongText, PlainText, Uuid, Whole
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, PersonSchema
 from escalation.objection import STATUSES
 from escalation.timeline import MAX_INTEGER
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 4000}
-
-
-class LongText(fields.Field[str]):
-    """1 to 4,000 characters, not all of them blank."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        return typed_text(value)
 
 
 class ObjectionQuerySchema(PageSchema):

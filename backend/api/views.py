@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from backend.api.answers import answer
 from backend.api.command_schemas import SENDING_KEYS
 from backend.api.fields import Uuid
+from backend.callers import current_caller
+from backend.customers.matters import shown_customer
 from backend.envelope import Envelope, Outcome
 from backend.event_store import read_texts
 from backend.outgoing.outbox import read_sent
@@ -44,9 +46,15 @@ def envelope_of(
 
 def whole_incident(state: Incident, *, opened: bool = False) -> Response:
     """The incident as it is now; ``opened``: to whoever opened it and asks again."""
-    texts, sent_at = services().reader.run(lambda conn: beside(conn, state))
+    parts, caller = services(), current_caller()
+
+    def read(conn: Connection) -> tuple[Any, SentAt, Any]:
+        customer = shown_customer(conn, state, caller, parts.world.directory)
+        return *beside(conn, state), customer
+
+    texts, sent_at, customer = parts.reader.run(read)
     status, headers = (201, _location(state)) if opened else (200, {})
-    return _rendered(state, texts, sent_at, status, headers)
+    return _rendered(state, texts, sent_at, status, headers, customer)
 
 
 def new_incident(outcome: Outcome) -> Response:
@@ -60,10 +68,15 @@ def _location(state: Incident) -> dict[str, str]:
 
 
 def _rendered(
-    state: Incident, texts: Texts, sent_at: SentAt, status: int, headers: Mapping[str, str]
+    state: Incident,
+    texts: Texts,
+    sent_at: SentAt,
+    status: int,
+    headers: Mapping[str, str],
+    customer: Any = None,
 ) -> Response:
     parts = services()
-    body = render(state, parts.world.directory, parts.shelf.library, texts, sent_at)
+    body = render(state, parts.world.directory, parts.shelf.library, texts, sent_at, customer)
     return answer(body, status, headers)
 
 

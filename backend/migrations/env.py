@@ -11,6 +11,7 @@ from backend import (
     tables,  # noqa: F401  (declares them)
 )
 from backend.afterwards import tables as after  # noqa: F401  (likewise)
+from backend.customers import tables as customers  # noqa: F401  (likewise)
 from backend.db import Moment, db
 from backend.drills import tables as drills  # noqa: F401  (likewise)
 from backend.duty import tables as duty  # noqa: F401  (likewise)

@@ -1,4 +1,4 @@
-"""What events about the time afterwards do to the state: call-backs (A1, A4), the review (A2)."""
+"""What events about the time afterwards do to the state: call-backs, the review, the customer."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,6 +56,14 @@ def _reviewed(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     return state.having(review=found)
 
 
+def _linked(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    return state.having(customer=event.data["customer"])
+
+
+def _unlinked(state: Incident, event: Event, _: PlaybookOf) -> Incident:  # noqa: ARG001  (as all)
+    return state.having(customer=None)
+
+
 def _with(state: Incident, follow_up: str, **change: Any) -> Incident:
     changed = replace(state.follow_ups[follow_up], **change)
     return state.having(follow_ups={**state.follow_ups, follow_up: changed})
@@ -66,4 +74,6 @@ CHANGES: Mapping[str, Change] = {
     ev.FOLLOW_UP_DUE: _due,
     ev.FOLLOW_UP_DONE: _done,
     ev.REVIEW_RECORDED: _reviewed,
+    ev.CUSTOMER_LINKED: _linked,
+    ev.CUSTOMER_UNLINKED: _unlinked,
 }

@@ -34,6 +34,12 @@ OBJECTION = {
 }
 DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
 VISIT = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
+CUSTOMER = {"name": "李建国", "reference": "6222"}
+SUGGESTION = {"product": "稳健理财", "cause": "other", "text": "说明书分两行写"}
+CARD_KEEPERS = MANAGERS | {"complaint1", "compliance1"}
+WHOLE_CARD = CARD_KEEPERS | {"legal1", "business1", "auditor1"}
+AT_COUNTERS = {"teller1", "teller2", "lobby1", "office1", "office2", ON_TABLET}
+ASKERS = CARD_KEEPERS | {"business1"}
 COUNTERS = MANAGERS | {"auditor1", "complaint1", "compliance1", "legal1", "business1"}
 KEEPERS = {"admin1", "manager1"}
 TESTERS = {"manager1", "regional1", "hqduty1"}
@@ -221,6 +227,35 @@ ROUTES: dict[str, Route] = {
     "POST /api/v1/incidents/<incident_id>/mark-drill": Route(
         "signed_in", {"regional1", "hqduty1"}, {"drill": "<mystery_id>", "reason": "?"}
     ),
+    "GET /api/v1/customers": Route(
+        "signed_in",
+        WHOLE_CARD | AT_COUNTERS | {"teller3", "teller4", "manager2"},
+        query={"q": "建国"},
+    ),
+    # Another branch's tellers make a card of their own; who works above names the branch (422).
+    "POST /api/v1/customers": Route(
+        "signed_in", CARD_KEEPERS | AT_COUNTERS | {"teller3", "teller4", "manager2"}, CUSTOMER
+    ),
+    "GET /api/v1/customers/may-call": Route(
+        "signed_in", ASKERS | {"manager2"}, query={"reference": "6222"}
+    ),
+    "GET /api/v1/customers/<customer_id>": Route("signed_in", WHOLE_CARD | AT_COUNTERS),
+    "PATCH /api/v1/customers/<customer_id>": Route(
+        "signed_in",
+        CARD_KEEPERS | AT_COUNTERS | {"business1"},
+        {"revision": 1, "do_not_contact": True, "reason": "?"},
+    ),
+    "GET /api/v1/customers/<customer_id>/matters": Route("signed_in", WHOLE_CARD | AT_COUNTERS),
+    "GET /api/v1/customers/<customer_id>/may-call": Route("signed_in", ASKERS),
+    "GET /api/v1/customers/<customer_id>/contacts": Route("signed_in", WHOLE_CARD),
+    "POST /api/v1/customers/<customer_id>/contacts": Route("signed_in", ASKERS, {}),
+    "GET /api/v1/suggestions": Route("signed_in", PEOPLE),
+    "GET /api/v1/suggestions/causes": Route("signed_in", COUNTERS | {"manager2"}),
+    # Who works above the branches is told that a suggestion needs one (422).
+    "POST /api/v1/suggestions": Route("signed_in", PEOPLE - {"auditor1", "admin1"}, SUGGESTION),
+    "PATCH /api/v1/suggestions/<suggestion_id>": Route(
+        "signed_in", {"business1"}, {"status": "answered", "answer": "下个版本改"}
+    ),
     "POST /api/v1/sync": Route("person_or_device", PAIRED, SYNC),
     # Who works above the branches is told that a note needs one (422).
     "POST /api/v1/notes": Route(
@@ -287,6 +322,8 @@ class Walk:
             "<channel_id>": self._channel(),
             "<drill_id>": manager.does("POST", "/drills", DRILL)["id"],
             "<mystery_id>": house.person("regional1").does("POST", "/drills", VISIT)["id"],
+            "<customer_id>": manager.does("POST", "/customers", {"name": "王芳"})["id"],
+            "<suggestion_id>": manager.does("POST", "/suggestions", SUGGESTION)["id"],
             "<objection_id>": manager.does("POST", "/objections", OBJECTION)["id"],
             "<follow_up_id>": manager.does("POST", "/follow-ups", {"incident": storm["id"]})["id"],
         }

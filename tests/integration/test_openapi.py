@@ -52,6 +52,8 @@ OBJECTION = {
     "answer_zh": "我陪您看一遍产品说明。",
     "answer_en": "Let us read the terms together.",
 }
+CUSTOMER = {"name": "李建国", "tags": ["low_trust"]}
+SUGGESTION = {"product": "稳健理财", "cause": "other", "text": "说明书分两行写"}
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
 DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
@@ -112,6 +114,8 @@ class Bank:
             "channel_id": self.house.gives("auditor1", NOBODY_THERE),
             "drill_id": manager.does("POST", "/drills", DRILL)["id"],
             "objection_id": manager.does("POST", "/objections", OBJECTION)["id"],
+            "customer_id": manager.does("POST", "/customers", CUSTOMER)["id"],
+            "suggestion_id": manager.does("POST", "/suggestions", SUGGESTION)["id"],
             "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
 
@@ -253,6 +257,12 @@ GOOD |= {
     "POST /api/v1/drills": {"body": DRILL},
     "PATCH /api/v1/drills/{drill_id}": {"body": {"pass_mark": 70}},
     "PUT /api/v1/drills/requirements/{org_id}": {"body": {"playbooks": ["help"]}},
+    "GET /api/v1/customers": {"query": {"q": "建国"}},
+    "POST /api/v1/customers": {"body": {"name": "王芳"}},
+    "GET /api/v1/customers/may-call": {"query": {"reference": "6222"}},
+    "PATCH /api/v1/customers/{customer_id}": {"body": {"revision": 1, "tags": ["vulnerable"]}},
+    "POST /api/v1/customers/{customer_id}/contacts": {"body": {"channel": "email"}},
+    "POST /api/v1/suggestions": {"body": SUGGESTION},
     "PATCH /api/v1/follow-ups/{follow_up_id}": {"body": {"outcome": "declined"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},
@@ -301,6 +311,8 @@ def good_case(bank: Bank, operation: Any, known: dict[str, str]) -> Any:
         parts["body"] = {"drill": manager.does("POST", "/drills", visit)["id"], "reason": "暗访"}
     if operation.label == "POST /api/v1/follow-ups":
         parts["body"] = {"incident": bank.callers["teller1"].raise_("help")["id"]}
+    if operation.label.endswith("/link-customer"):
+        parts["body"] = {"customer": known["customer_id"]}
     if "body" in parts:
         parts["media_type"] = "application/json"
         if operation.label == "POST /api/v1/incidents":

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from backend.batch import Batch
+from backend.customers.cards import add_card
+from backend.event_store import seal_log
 from backend.figure_sums import SUMS, sum_up
 from backend.figures import FIGURES
 from backend.organisation import load_directory
@@ -21,9 +24,12 @@ from escalation.commands import (
     CompleteStep,
     Contain,
     HandOver,
+    LinkCustomer,
     RecordReview,
     ScheduleFollowUp,
 )
+from escalation.customer import Card
+from escalation.events import SYSTEM
 from escalation.texts import Typed
 from tests.builders import MORNING
 from tests.integration.exports_house import FACTS, ExportsHouse
@@ -44,6 +50,7 @@ def house(tmp_path: Path) -> ExportsHouse:
     house.does("teller1", AddPlaybook("media_declared", Typed("记者")), first)
     house.does("manager1", HandOver("deputy1"), first)
     house.does("manager1", ScheduleFollowUp(note=Typed("在开会")), first)
+    house.does("manager1", LinkCustomer(has_card(house)), first)
     mistaken = house.opens("media_covert", "teller2")
     house.does("manager1", ScheduleFollowUp(), mistaken)
     house.does("manager1", Cancel(Typed("误报")), mistaken)
@@ -65,6 +72,17 @@ def settled(house: ExportsHouse, incident: str) -> str:
     house.does("manager1", Contain(), incident)
     house.does("manager1", Close(Typed("好了"), "settled", "other"), incident)
     return incident
+
+
+def has_card(house: ExportsHouse) -> str:
+    """A customer's card at the branch."""
+    card = Card("card", "east-01", "李建国", None, "u", MORNING)
+    with house.engine.begin() as conn:
+        batch = Batch(conn)
+        add_card(batch, house.clock, SYSTEM, card)
+        batch.rows.flush(conn)
+        seal_log(conn)
+    return card.id
 
 
 def rows(house: ExportsHouse) -> dict[str, list[Any]]:

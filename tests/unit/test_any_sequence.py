@@ -51,6 +51,8 @@ COMMANDS = st.one_of(
     st.just(c.Reopen(REASON)),
     st.just(c.ScheduleFollowUp()),
     st.just(c.RecordReview(REASON, REASON, REASON)),
+    st.just(c.LinkCustomer("card", "east-01")),
+    st.just(c.UnlinkCustomer()),
 )
 AFTER_THE_END = {
     "incident.joined",
@@ -72,6 +74,8 @@ AFTER_THE_END = {
     "follow_up.done",
     "report.late",
     "review.recorded",
+    "customer.linked",
+    "customer.unlinked",
 }
 
 
