@@ -150,6 +150,8 @@ COMMANDS = {
         Terms("d", user_id("manager1")), "east-01", "help", LATER, LATER, typed()
     ),
     "unmark-drill": c.UnmarkDrill(typed()),
+    "link-customer": c.LinkCustomer("card", "east-01"),
+    "unlink-customer": c.UnlinkCustomer(),
     "contain": c.Contain(),
     "close": c.Close(typed(), "calmed"),
     "cancel": c.Cancel(typed()),
@@ -182,6 +184,8 @@ MAY = {
     "record-review": MANAGERS | {"complaint1", "compliance1", "legal1"},
     "mark-drill": {"manager1", "regional1", "hqduty1"},
     "unmark-drill": BRANCH_AND_ABOVE,
+    "link-customer": BRANCH_AND_ABOVE | {"complaint1"},
+    "unlink-customer": BRANCH_AND_ABOVE | {"complaint1"},
     "contain": MANAGERS,
     "close": MANAGERS,
     "cancel": MANAGERS,
