@@ -44,6 +44,7 @@ from backend.api import (
     sync,
     timeline,
     users,
+    versions,
 )
 from backend.batch import Batch
 from backend.branch_notes import BranchNotes
@@ -73,7 +74,7 @@ from backend.secret import secret_key, shared_secret
 from backend.security import register as register_security
 from backend.services import Services
 from backend.sessions import Sessions
-from backend.shelf import Shelf
+from backend.shelf import Shelf, fetching
 from backend.signing import begin_log
 from backend.states import States
 from backend.watching.restarts import alert_again, keep_time, last_time
@@ -95,6 +96,7 @@ RESOURCES = (
     readiness,
     board,
     playbooks,
+    versions,
     incidents,
     commands,
     sync,
@@ -225,8 +227,9 @@ def _secret(settings: Settings, clock: Clock, engine: SqlEngine) -> bytes:
 
 def _build(settings: Settings, clock: Clock, secret: bytes) -> Services:
     directories = [LIBRARY] + ([settings.playbooks] if settings.playbooks else [])
-    shelf = Shelf(load_library(*directories))
-    reader = Reader(make_engine(settings.database_url), reading_client)
+    reading = make_engine(settings.database_url)
+    shelf = Shelf(load_library(*directories), fetching(reading))
+    reader = Reader(reading, reading_client)
     world, presence, states = World(), Presence(clock), States(shelf.of)
     write_path = WritePath(
         clock=clock,
@@ -268,16 +271,18 @@ def sub_key(secret: bytes, label: str) -> bytes:
 
 def _first_rows(services: Services, batch: Batch) -> None:
     begin_log(batch, services.clock, services.settings.data, demo=services.settings.demo)
-    services.shelf.keep_current(batch)
     seed_calendar(batch.conn)
     if services.settings.demo:
         load_demo(batch, services.clock)
+    services.shelf.keep_current(batch, services.clock.now())
 
 
 def _load(services: Services, conn: Connection) -> None:
     services.world.reload(conn)
     services.world.calendar.warn(services.clock.now().date())
     services.shelf.load(conn)
+    now = services.clock.now()
+    services.shelf.take(services.shelf.prepare(conn, services.world.directory, now), now)
     services.presence.load(conn)
     services.position = log_position(conn)
 
@@ -310,7 +315,7 @@ def _made_deliveries(batch: Batch) -> bool:
 
 
 def _world_changed(services: Services) -> None:
-    services.reader.run(services.world.reload)
+    services.read_world()
     services.gateway.end_dead_sessions()
     services.hints.publish({"world": True})
 
@@ -332,5 +337,5 @@ def _on_hint(services: Services, hint: Any) -> None:
     elif "present" in hint:
         services.presence.heard(hint["from"], hint["present"])
     elif "world" in hint:
-        services.reader.run(services.world.reload)
+        services.read_world()
         services.gateway.end_dead_sessions()

@@ -27,6 +27,7 @@ from backend.duty.watch import ReadinessWatch
 from backend.envelope import timer_envelope
 from backend.event_store import Sealed, seal_log
 from backend.figure_sums import calendar, loose_months, sum_up
+from backend.library.reminders import LibraryWatch
 from backend.outgoing.courier import Courier
 from backend.problems import DiskFullError
 from backend.projections import DEADLINES
@@ -64,6 +65,7 @@ class Engine:
         self._ticks = 0
         self.readiness = ReadinessWatch(services)
         self.drills = DrillStarts(services)
+        self.library = LibraryWatch(services)
         self.deadlines_fired = 0
         self.deadlines_parked = 0
         self.deadlines_mended = 0
@@ -85,6 +87,7 @@ class Engine:
             (self._shorten_log, 10),
             (self.readiness.tick, 5),
             (self.drills.tick, 5),
+            (self.library.tick, 60),
             (self._sweep, 3600),
             (self._sum_up, 60),
         ):
@@ -125,6 +128,7 @@ class Engine:
         while True:
             self._wake.clear()
             try:
+                self._turn_shelf()
                 due, self._next_due = self._services.reader.run(self.look)
                 if due:
                     fired = joinall([spawn(self._fire, *each) for each in due])
@@ -137,11 +141,17 @@ class Engine:
                 continue
             self._wake.wait(self._sleep())
 
+    def _turn_shelf(self) -> None:
+        """A published playbook comes into force at its moment."""
+        services = self._services
+        turn = services.shelf.next_turn
+        if turn is not None and services.shelf.turn(services.clock.now()):
+            services.gateway.tell_everybody("playbooks", {})
+
     def _sleep(self) -> float:
-        if self._next_due is None:
-            return LONGEST_SLEEP
-        left = self._services.clock.seconds_until(self._next_due)
-        return max(0.0, min(left, LONGEST_SLEEP))
+        moments = (self._next_due, self._services.shelf.next_turn)
+        left = [self._services.clock.seconds_until(each) for each in moments if each is not None]
+        return max(0.0, min([*left, LONGEST_SLEEP]))
 
     def look(self, conn: Connection) -> tuple[list[tuple[str, str]], datetime | None]:
         """What is due, at most a hundred of it, and when the next one will be."""
@@ -260,8 +270,8 @@ class Engine:
             self._services.gateway.end_dead_sessions()
 
     def _check_world(self) -> None:
-        if self._services.reader.run(self._services.world.is_stale):
-            self._services.reader.run(self._services.world.reload)
+        if self._services.reader.run(self._services.is_stale):
+            self._services.read_world()
             self._services.gateway.end_dead_sessions()
 
     def _tell_presence(self) -> None:

@@ -67,13 +67,9 @@ class World:
         self.calendar = Calendar()
         self.version = -1
 
-    def is_stale(self, conn: Connection) -> bool:
-        """Whether somebody, perhaps another process, has changed it since."""
-        return _version(conn) != self.version
-
     def reload(self, conn: Connection) -> None:
         """Read everything anew. The version comes first: what changes meanwhile is read again."""
-        version = _version(conn)
+        version = directory_version(conn)
         directory = load_directory(conn)
         self.devices = {
             row.id: Device(row.id, row.org_id, row.name, row.public_key, row.revoked_at is not None)
@@ -103,7 +99,8 @@ def load_directory(conn: Connection) -> Directory:
     return Directory(orgs, people, devices, load_duty(conn))
 
 
-def _version(conn: Connection) -> int:
+def directory_version(conn: Connection) -> int:
+    """Counts the changes of the organisation and of the published playbooks."""
     found = select(_COUNTERS.c.value).where(_COUNTERS.c.name == _VERSION)
     return conn.execute(found).scalar() or 0
 

@@ -108,6 +108,11 @@ class Gateway:
                     self.socketio.emit(emission.event, emission.payload, to=sid)
         self._note_sent([key for each in emissions for key in self._sent_notices(each)])
 
+    def tell_everybody(self, event: str, payload: dict[str, Any]) -> None:
+        """To each person and tablet with a socket at this process."""
+        rooms = {room for caller in self._callers.values() for room in rooms_of(caller)}
+        self.emit([Emission(event, payload, tuple(rooms))])
+
     def _sent_notices(self, emission: Emission) -> list[dict[str, Any]]:
         """The outbox rows that have left with it; all of an alert's together where all have."""
         sent = [each for each in emission.notices if self._reached(each[1], emission)]

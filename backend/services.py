@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
+from sqlalchemy import Connection
 
 from backend.branch_notes import BranchNotes
 from backend.clock import Clock
@@ -13,12 +14,12 @@ from backend.delivery import Emission
 from backend.envelope import Envelope, Outcome
 from backend.handle import WritePath
 from backend.hints import Hints
-from backend.organisation import World
+from backend.organisation import World, directory_version
 from backend.outgoing.trial import Pace
 from backend.presence import Presence
 from backend.reader import Reader, Slow
 from backend.sessions import Sessions
-from backend.shelf import Shelf
+from backend.shelf import Prepared, Shelf
 from backend.states import States
 from backend.writer import Writer
 from escalation.commands import Open
@@ -76,6 +77,23 @@ class Services:
         self.gateway.emit(emissions)
         for emission in emissions:
             self.hints.publish({"emission": emission.as_json()})
+
+    def is_stale(self, conn: Connection) -> bool:
+        """Whether organisation or playbooks have changed since, perhaps by another process."""
+        version = directory_version(conn)
+        return version != self.world.version or version != self.shelf.version
+
+    def read_world(self) -> None:
+        """Read organisation and playbooks anew."""
+
+        def read(conn: Connection) -> Prepared:
+            self.world.reload(conn)
+            self.shelf.load(conn)
+            return self.shelf.prepare(conn, self.world.directory, self.clock.now())
+
+        if self.shelf.take(self.reader.run(read), self.clock.now()):
+            self.gateway.tell_everybody("playbooks", {})
+        self.engine.wake()
 
     def world_changed(self) -> None:
         """Somebody changed the organisation, a device or a session."""

@@ -48,7 +48,7 @@ class Surroundings:
             person=None if caller is None else caller.person,
             device_id=None if caller is None else caller.device_id,
             directory=self._world.directory,
-            playbooks=self._shelf.current,
+            playbooks=self._shelf.at(branch).playbooks,
             playbook_of=self._shelf.of,
             reachable=partial(self._reachable, now, quietly=quietly),
             connected=partial(self._presence.reachable, quietly=quietly),

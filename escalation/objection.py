@@ -1,17 +1,15 @@
 """What customers object to and what may be answered: used only when cleared by two (A3, A5)."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
+from escalation.clearance import Clearance, clear_again_by
 from escalation.people import Directory
 from escalation.refusal import Refused
-from escalation.rights import BRANCH_MANAGERS, REVIEWERS, UPPER_MANAGERS, Caller, roles_for
+from escalation.rights import BRANCH_MANAGERS, REVIEWERS, UPPER_MANAGERS, Caller
 from playbooks.forbidden import forbidden_in
 
-CLEARERS = ("compliance_officer", "legal_officer")
-GOOD_FOR = timedelta(days=92)
-"""A quarter; then compliance and legal look at it again."""
 WRITERS = BRANCH_MANAGERS | UPPER_MANAGERS | REVIEWERS
 STATUSES = ("draft", "cleared", "expired", "retired")
 Status = Literal["draft", "cleared", "expired", "retired"]
@@ -25,14 +23,6 @@ class Words:
     objection_en: str
     answer_zh: str
     answer_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """By whom and when."""
-
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +48,7 @@ class Objection:
     @property
     def clear_again_by(self) -> datetime | None:
         """Until when both clearances hold; None while one is missing."""
-        if self.compliance is None or self.legal is None:
-            return None
-        return min(self.compliance.at, self.legal.at) + GOOD_FOR
+        return clear_again_by(self)
 
     def status(self, now: datetime) -> Status:
         """Only what is ``cleared`` may be said to a customer."""
@@ -102,31 +90,6 @@ def check_wording(words: Words) -> None:
         )
 
 
-def clearing_role(caller: Caller, objection: Objection, directory: Directory) -> str | None:
-    """As what the caller may clear it: compliance before legal, where both are open to them."""
-    if caller.person is None:
-        return None
-    held = roles_for(caller.person, objection.org, directory)
-    able = [role for role in CLEARERS if role in held]
-    wanting = [role for role in able if _of(objection, role) is None]
-    return next(iter(wanting or able), None)
-
-
-def check_second(objection: Objection, role: str, person: str) -> None:
-    """Two different people clear it.
-
-    Raises:
-        Refused: ``second-person`` where they have cleared it in the other role.
-    """
-    other = _of(objection, next(each for each in CLEARERS if each != role))
-    if other is not None and other.by == person:
-        raise Refused(
-            "second-person",
-            "合规和法务要由两个人分别审核。",
-            "Compliance and legal are two different people.",
-        )
-
-
 def writes_at(caller: Caller, directory: Directory) -> set[str]:
     """The orgs for which somebody writes entries: where they manage or review, and below."""
     found: set[str] = set()
@@ -152,10 +115,6 @@ def inherited_by(caller: Caller, directory: Directory) -> set[str]:
         if role != "admin":
             found |= set(directory.path(org))
     return found
-
-
-def _of(objection: Objection, role: str) -> Clearance | None:
-    return objection.compliance if role == "compliance_officer" else objection.legal
 
 
 WORD_FIELDS = tuple(each.name for each in fields(Words))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import rfc8785
 
@@ -17,7 +18,16 @@ from playbooks.model import Card, Library, Playbook, Step
 from playbooks.references import disagreements
 from playbooks.schema import Problem, read_card, read_playbook, read_step
 
-__all__ = ["LIBRARY", "Fault", "InvalidPlaybook", "check", "from_content", "load_library"]
+__all__ = [
+    "LIBRARY",
+    "Fault",
+    "InvalidPlaybook",
+    "check",
+    "digest",
+    "examine",
+    "from_content",
+    "load_library",
+]
 
 LIBRARY = Path(__file__).parent / "library"
 """The playbooks that come with the product."""
@@ -65,7 +75,7 @@ def from_content(content: Mapping[str, object]) -> Playbook:
 
     ``from_content(p.content) == p``. Raises ``InvalidPlaybook`` when it is none.
     """
-    playbook, problems = _examine(content)
+    playbook, problems = examine(content)
     if playbook is None:
         raise InvalidPlaybook([_named(where, reason) for where, reason in problems])
     return playbook
@@ -76,14 +86,19 @@ def _named(where: tuple[str | int, ...], reason: str) -> str:
     return f"{path}: {reason}" if path else reason
 
 
-def _examine(content: object) -> tuple[Playbook | None, list[Problem]]:
+def digest(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of its canonical JSON."""
+    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
+
+
+def examine(content: object) -> tuple[Playbook | None, list[Problem]]:
+    """The playbook that ``content`` (cards and steps expanded) describes, or every fault in it."""
     playbook, problems = read_playbook(content)
     problems += disagreements(content)
     if playbook is None or problems or not isinstance(content, Mapping):
         return None, problems
     plain = dict(content)
-    digest = hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
-    return replace(playbook, sha256=digest, content=plain), []
+    return replace(playbook, sha256=digest(plain), content=plain), []
 
 
 _ReadPart = Callable[[object], tuple[Card | Step | None, list[Problem]]]
@@ -121,8 +136,9 @@ class _Shelf:
             self._only_once(document, files)
             playbook = None
             if document.value is not None:
-                playbook, problems = _examine(self._expand(document))
+                playbook, problems = examine(self._expand(document))
                 self._blame(document, problems)
+                self._refuse_additions(document)
             self.faults += document.faults
             if playbook is not None:
                 self.playbooks[playbook.id] = playbook
@@ -146,6 +162,11 @@ class _Shelf:
                     document.blame((kind, at), f"There is no {kind[:-1]} “{name}”.")
             content = {**content, kind: parts}
         return content
+
+    @staticmethod
+    def _refuse_additions(document: Document) -> None:
+        if isinstance(document.value, dict) and "added" in document.value:
+            document.blame(("added",), "Only a published addition of an org is noted here.")
 
     def _blame(self, document: Document, problems: list[Problem]) -> None:
         for where, reason in problems:

@@ -136,6 +136,41 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedStep(Step):
+    """A step that an org has put into a playbook it inherits, behind the step ``after``."""
+
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLines:
+    """More to say and to avoid at a step that is inherited."""
+
+    step: str
+    say: tuple[Text, ...] = ()
+    avoid: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What an org adds to the playbook ``id`` for itself and all below (A5). It can only add."""
+
+    id: str
+    version: int
+    steps: tuple[AddedStep, ...] = ()
+    lines: tuple[AddedLines, ...] = ()
+    advice: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBy:
+    """Whose addition is in a playbook, and which version of it."""
+
+    org: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """One rung of the ladder: ``after`` seconds from the raising, ``tell`` these roles."""
 
@@ -221,6 +256,7 @@ class Playbook:
 
     ``summary`` is the line under the title on the tile. ``content`` is what is kept with a
     running incident and shown in an exported bundle; ``load.from_content`` reads it back.
+    ``added``: the orgs whose additions are in it, those above first.
     """
 
     id: str
@@ -242,6 +278,7 @@ class Playbook:
     advice: tuple[Text, ...] = ()
     source: tuple[str, ...] = ()
     summary: Text = Text("", "")
+    added: tuple[AddedBy, ...] = ()
     sha256: str = ""
     content: Mapping[str, object] = field(default_factory=dict, compare=False, hash=False)
 

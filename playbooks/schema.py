@@ -116,6 +116,46 @@ class _Step(_Shape):
     source = values.sources()
 
 
+class _AddedRecordField(_RecordField):
+    """It records no fact: a fact may open an inherited gate."""
+
+    class Meta:
+        exclude = ("fact",)
+
+
+class _AddedStep(_Step):
+    """It contains nothing and is not done by itself: neither may end what others are asked for."""
+
+    class Meta:
+        exclude = ("containment", "completed_by_raising")
+
+    makes = model.AddedStep
+    after = values.name()
+    record = fields.List(fields.Nested(_AddedRecordField))
+
+
+class _AddedLines(_Shape):
+    makes = model.AddedLines
+    step = values.name(required=True)
+    say = _texts()
+    avoid = _texts()
+
+
+class _Addition(_Shape):
+    makes = model.Addition
+    id = values.name(required=True)
+    version = values.number(1, required=True)
+    steps = fields.List(fields.Nested(_AddedStep))
+    lines = fields.List(fields.Nested(_AddedLines))
+    advice = _texts()
+
+
+class _AddedBy(_Shape):
+    makes = model.AddedBy
+    org = values.org(required=True)
+    version = values.number(1, required=True)
+
+
 class _Level(_Shape):
     makes = model.Level
     after = values.number(0, required=True)
@@ -191,9 +231,11 @@ class _Playbook(_Shape):
     needs_root_cause = values.YesNo()
     advice = _texts()
     source = values.sources()
+    added = fields.List(fields.Nested(_AddedBy))
 
 
 _PLAYBOOK = _Playbook()
+_ADDITION = _Addition()
 _CARD = _Card()
 _STEP = _Step()
 
@@ -202,6 +244,12 @@ def read_playbook(content: object) -> tuple[model.Playbook | None, list[Problem]
     """The playbook of ``content`` (cards expanded), without its SHA-256; or what is wrong."""
     value, problems = _read(_PLAYBOOK, content)
     return (value if isinstance(value, model.Playbook) else None), problems
+
+
+def read_addition(content: object) -> tuple[model.Addition | None, list[Problem]]:
+    """The addition to a playbook that ``content`` is, or what is wrong with it."""
+    value, problems = _read(_ADDITION, content)
+    return (value if isinstance(value, model.Addition) else None), problems
 
 
 def read_card(content: object) -> tuple[model.Card | None, list[Problem]]:

@@ -44,6 +44,12 @@ def name(**options: Any) -> fields.String:
     return fields.String(validate=_NAME, **options)
 
 
+def org(**options: Any) -> fields.String:
+    """The id of an org."""
+    form = validate.Regexp(r"^[a-z0-9-]{1,64}\Z", error="Must be the id of an org.")
+    return fields.String(validate=form, **options)
+
+
 def time_of_day(**options: Any) -> fields.String:
     """Such as 08:00; the day has 24 hours, and its end is 24:00."""
     clock = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z"

@@ -8,7 +8,8 @@ each with one line when everything that follows from it is done and on disk::
                                        names the run of the machine
     {"do": "advance", "seconds": 60}   time goes by: each deadline fires at its own moment
     {"do": "jump", "seconds": 60}      the clock shows 60 s more at once, as after a sleep
-    {"do": "look"}                     look at every branch's ladders now, as once a minute
+    {"do": "look"}                     look at every branch's ladders now, as once a minute,
+                                       and at what is to be cleared again
     {"do": "drills"}                   start the drills whose moment has come, as every 5 s
     {"do": "know", "username": NAME}   wait until that person counts as reachable
     {"do": "channel", "username": NAME, "kind": KIND, "address": URL, "secret": null}
@@ -113,6 +114,7 @@ class Opened:
         watch = self._services.engine.readiness
         watch._looked.clear()
         watch.tick()
+        self._services.engine.library.tick()
 
     def drills(self) -> None:
         """Start the drills whose moment has come."""

@@ -12,16 +12,9 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log
 from backend.problems import NotFound
+from escalation.clearance import GOOD_FOR, Clearance, check_second
 from escalation.events import Actor
-from escalation.objection import (
-    GOOD_FOR,
-    WORD_FIELDS,
-    Clearance,
-    Objection,
-    Words,
-    check_second,
-    check_wording,
-)
+from escalation.objection import WORD_FIELDS, Objection, Words, check_wording
 from escalation.refusal import Refused
 from escalation.texts import Typed
 

@@ -183,6 +183,24 @@ class CalendarDay(fields.Field[date]):
             ) from error
 
 
+class Since(fields.Field[datetime | date]):
+    """A moment (RFC 3339), or a day."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> datetime | date:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return CalendarDay()._deserialize(value, attr, data, **more)
+        return Moment()._deserialize(value, attr, data, **more)
+
+
+class Document(fields.Field[dict[str, Any]]):
+    """An object whose inside others look into."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise words("应是一个对象。", "This must be an object.")
+        return value
+
+
 class IsoWeek(fields.Field[date]):
     """``YYYY-Www``, loaded as its Thursday: that day lies in the week by every clock."""
 

@@ -30,10 +30,16 @@ class ProblemErrorSchema(Schema):
 
 
 class ForbiddenPlaceSchema(Schema):
-    """Where forbidden wording stands, in characters from the field's beginning."""
+    """Where forbidden wording stands, in characters from the field's beginning.
+
+    In a playbook's content ``path`` is the way to the text; ``end`` is behind the last character.
+    """
 
     field = fields.String(required=True)
+    path = fields.List(fields.Raw(metadata={"type": ["string", "integer"]}))
+    language = fields.String(validate=validate.OneOf(["zh", "en"]))
     start = fields.Integer(required=True)
+    end = fields.Integer()
     length = fields.Integer(required=True)
     wording = fields.String(required=True)
 

@@ -34,17 +34,9 @@ from backend.clock import Clock
 from backend.problems import NotFound
 from backend.read_models import person
 from backend.services import services
+from escalation.clearance import Clearance, clearing_role
 from escalation.events import Actor
-from escalation.objection import (
-    WORD_FIELDS,
-    Clearance,
-    Objection,
-    Words,
-    clearing_role,
-    drafts_at,
-    inherited_by,
-    writes_at,
-)
+from escalation.objection import WORD_FIELDS, Objection, Words, drafts_at, inherited_by, writes_at
 from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid
 from escalation.timeline import stamp

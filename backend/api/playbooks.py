@@ -12,6 +12,7 @@ from backend.api.incident_schemas import BothSchema, StepSchema
 from backend.callers import current_caller, person_or_device
 from backend.playbook_view import as_json
 from backend.services import services
+from escalation.people import Person
 
 blueprint = Blueprint("playbooks", __name__, description="Playbooks.")
 
@@ -86,10 +87,19 @@ class PlaybookListSchema(Schema):
 @problems(401, 403)
 @blueprint.response(200, PlaybookListSchema)
 def get_playbooks() -> Response:
-    """What the caller may tap or see, in the order of the tiles; nothing covert on a device."""
-    on_device = current_caller().device_id is not None
-    books = sorted(services().shelf.current.values(), key=lambda book: book.tap.order)
+    """What the caller may tap or see, in the order of the tiles; nothing covert on a device.
+
+    With what their tablet's branch adds to it, or else the org of their first role.
+    """
+    caller = current_caller()
+    on_device = caller.device_id is not None
+    mine = caller.device_org or _first_org(caller.person)
+    books = sorted(services().shelf.at(mine).playbooks.values(), key=lambda book: book.tap.order)
     items: list[dict[str, Any]] = [
         as_json(book) for book in books if not (on_device and (book.discreet or book.tap.hidden))
     ]
     return answer({"items": items, "next_cursor": None})
+
+
+def _first_org(person: Person | None) -> str:
+    return next((org for _, org in person.roles), "") if person is not None else ""

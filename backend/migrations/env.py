@@ -15,6 +15,7 @@ from backend.customers import tables as customers  # noqa: F401  (likewise)
 from backend.db import Moment, db
 from backend.drills import tables as drills  # noqa: F401  (likewise)
 from backend.duty import tables as duty  # noqa: F401  (likewise)
+from backend.library import tables as library  # noqa: F401  (likewise)
 
 
 def plain_types(kind: str, item: object, _: object) -> str | Literal[False]:

@@ -71,7 +71,7 @@ class ExportsHouse:
         with self.engine.begin() as conn:
             db.Model.metadata.create_all(conn)
             batch = Batch(conn)
-            self.shelf.keep_current(batch)
+            self.shelf.keep_current(batch, self.clock.now())
             seed_calendar(conn)
             load_demo(batch, self.clock)
             self.key = begin_log(batch, self.clock, self.data)

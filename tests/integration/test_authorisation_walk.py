@@ -43,6 +43,11 @@ ASKERS = CARD_KEEPERS | {"business1"}
 COUNTERS = MANAGERS | {"auditor1", "complaint1", "compliance1", "legal1", "business1"}
 KEEPERS = {"admin1", "manager1"}
 TESTERS = {"manager1", "regional1", "hqduty1"}
+DRAFTERS = {"admin1", "compliance1"}
+LIBRARY = {
+    *("manager1", "deputy1", "manager2", "regional1", "hqduty1"),
+    *("complaint1", "compliance1", "legal1", "auditor1", "admin1"),
+}
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,24 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/push/key": Route("signed_in", PEOPLE),
     "POST /api/v1/push/receipts": Route("public", ALL, {}),
     "GET /api/v1/playbooks": Route("person_or_device", PAIRED),
+    "GET /api/v1/library": Route("signed_in", LIBRARY),
+    "GET /api/v1/playbooks/<playbook>/versions": Route("signed_in", LIBRARY),
+    "POST /api/v1/playbooks/<playbook>/versions": Route("signed_in", DRAFTERS, {}),
+    "GET /api/v1/playbooks/<playbook>/versions/<version>": Route("signed_in", LIBRARY),
+    "PATCH /api/v1/playbooks/<playbook>/versions/<version>": Route(
+        "signed_in", DRAFTERS, {"content": {}}
+    ),
+    "DELETE /api/v1/playbooks/<playbook>/versions/<version>": Route("signed_in", DRAFTERS),
+    "POST /api/v1/playbooks/<playbook>/versions/<version>/submit": Route("signed_in", DRAFTERS, {}),
+    "POST /api/v1/playbooks/<playbook>/versions/<version>/clear": Route(
+        "signed_in", {"compliance1", "legal1"}, {}
+    ),
+    "POST /api/v1/playbooks/<playbook>/versions/<version>/send-back": Route(
+        "signed_in", {"compliance1", "legal1"}, {"reason": "说得太满"}
+    ),
+    "POST /api/v1/playbooks/<playbook>/versions/<version>/publish": Route(
+        "signed_in", DRAFTERS, {}
+    ),
     "GET /api/v1/incidents": Route("signed_in", PEOPLE),
     "POST /api/v1/incidents": Route(
         "person_or_device", HERE, {"type": "help", "branch": "east-01"}
@@ -325,6 +348,8 @@ class Walk:
             "<customer_id>": manager.does("POST", "/customers", {"name": "王芳"})["id"],
             "<suggestion_id>": manager.does("POST", "/suggestions", SUGGESTION)["id"],
             "<objection_id>": manager.does("POST", "/objections", OBJECTION)["id"],
+            "<playbook>": "help",
+            "<version>": house.person("admin1").does("POST", "/playbooks/help/versions", {})["id"],
             "<follow_up_id>": manager.does("POST", "/follow-ups", {"incident": storm["id"]})["id"],
         }
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from sqlalchemy import true
 
 from backend.afterwards.objections import add_objection, find_objections
+from escalation.clearance import GOOD_FOR, Clearance
 from escalation.events import SYSTEM
-from escalation.objection import GOOD_FOR, STATUSES, Clearance, Objection, Words
+from escalation.objection import STATUSES, Objection, Words
 from tests.identity_bank import Process, TestClock
 
 WORDS = Words("为什么亏了 50%？", "Why Did It Lose?", "我陪您看说明。", "Let us read the terms.")

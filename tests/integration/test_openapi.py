@@ -116,8 +116,14 @@ class Bank:
             "objection_id": manager.does("POST", "/objections", OBJECTION)["id"],
             "customer_id": manager.does("POST", "/customers", CUSTOMER)["id"],
             "suggestion_id": manager.does("POST", "/suggestions", SUGGESTION)["id"],
+            **self._drafted(),
             "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
+
+    def _drafted(self) -> dict[str, str]:
+        """A version that nobody has cleared yet."""
+        drafted = self.callers["admin1"].does("POST", "/playbooks/help/versions", {})
+        return {"playbook": "help", "version": drafted["id"]}
 
     def _planned(self) -> dict[str, str]:
         """A shift, an absence and a substitute of a newcomer."""
@@ -263,6 +269,13 @@ GOOD |= {
     "PATCH /api/v1/customers/{customer_id}": {"body": {"revision": 1, "tags": ["vulnerable"]}},
     "POST /api/v1/customers/{customer_id}/contacts": {"body": {"channel": "email"}},
     "POST /api/v1/suggestions": {"body": SUGGESTION},
+    "POST /api/v1/playbooks/{playbook}/versions": {"body": {"org": "east"}},
+    "POST /api/v1/playbooks/{playbook}/versions/{version}/submit": {"body": {"revision": 1}},
+    "POST /api/v1/playbooks/{playbook}/versions/{version}/clear": {"body": {"revision": 1}},
+    "POST /api/v1/playbooks/{playbook}/versions/{version}/publish": {"body": {}},
+    "POST /api/v1/playbooks/{playbook}/versions/{version}/send-back": {
+        "body": {"reason": "说得太满"}
+    },
     "PATCH /api/v1/follow-ups/{follow_up_id}": {"body": {"outcome": "declined"}},
     "GET /api/v1/incidents/{incident_id}/export": {"query": {"format": "json"}},
     "GET /api/v1/exports": {"query": {"format": "json"}},
@@ -309,6 +322,9 @@ def good_case(bank: Bank, operation: Any, known: dict[str, str]) -> Any:
         visit = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
         manager = bank.callers["manager1"]
         parts["body"] = {"drill": manager.does("POST", "/drills", visit)["id"], "reason": "暗访"}
+    if operation.label == "PATCH /api/v1/playbooks/{playbook}/versions/{version}":
+        read = bank.callers["admin1"].get("/playbooks/help/versions/" + path["version"])
+        parts["body"] = {"content": {**read["content"], "act_within": 120}}
     if operation.label == "POST /api/v1/follow-ups":
         parts["body"] = {"incident": bank.callers["teller1"].raise_("help")["id"]}
     if operation.label.endswith("/link-customer"):

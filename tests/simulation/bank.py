@@ -33,7 +33,7 @@ def _template() -> sqlite3.Connection:
     Base.metadata.create_all(engine)
     with engine.begin() as conn:
         batch = Batch(conn)
-        shelf().keep_current(batch)
+        shelf().keep_current(batch, clock.now())
         load_demo(batch, clock)
         batch.rows.flush(conn)
         seal_log(conn)

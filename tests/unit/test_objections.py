@@ -5,17 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.objection import (
-    GOOD_FOR,
-    Clearance,
-    Objection,
-    Words,
-    check_second,
-    check_wording,
-    clearing_role,
-    inherited_by,
-    writes_at,
-)
+from escalation.clearance import GOOD_FOR, Clearance, check_second, clearing_role
+from escalation.objection import Objection, Words, check_wording, inherited_by, writes_at
 from escalation.refusal import Refused
 from escalation.rights import Caller
 from tests.builders import MORNING, Bank, person

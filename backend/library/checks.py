@@ -1,0 +1,138 @@
+"""A draft's content: whole, in agreement with itself and with what it adds to, and sayable (A5)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.library.reasons import both
+from backend.problems import sayable
+from escalation.refusal import Refused
+from playbooks.inheritance import Conflict
+from playbooks.load import digest, examine
+from playbooks.marks import Where
+from playbooks.schema import Problem, read_addition
+from playbooks.wording import forbidden_marks
+
+
+def checked(
+    content: Mapping[str, Any], playbook: str, number: int, *, whole: bool
+) -> tuple[dict[str, Any], str]:
+    """The content of version ``number``, as it is kept, and its SHA-256.
+
+    Args:
+        content: what was sent; its ``id`` and ``version`` may be left out.
+        playbook: whose version it is.
+        number: which.
+        whole: a playbook, and not an org's addition to one.
+
+    Raises:
+        Refused: ``invalid`` with each place; ``forbidden-wording`` with ``places``.
+    """
+    named = {"id": playbook, "version": number, **content}
+    problems = list(_problems(named, whole=whole))
+    if named["id"] != playbook:
+        problems.append((("id",), "String does not match expected pattern."))
+    if named["version"] != number:
+        problems.append((("version",), "String does not match expected pattern."))
+    if problems:
+        raise _invalid((where, *both(reason)) for where, reason in problems)
+    check_wording(named)
+    return named, digest(named)
+
+
+def _problems(content: Mapping[str, Any], *, whole: bool) -> Iterable[Problem]:
+    if not whole:
+        return read_addition(content)[1]
+    if "added" in content:
+        return [(("added",), "Unknown field.")]
+    return examine(content)[1]
+
+
+def check_wording(content: Mapping[str, Any]) -> None:
+    """Refuse forbidden wording in what staff are told to say, with each place.
+
+    Raises:
+        Refused: ``forbidden-wording``.
+    """
+    places = [
+        {
+            "field": _dotted(("content", *mark.where)),
+            "path": list(mark.where),
+            "language": mark.language,
+            "start": mark.start,
+            "end": mark.end,
+            "length": mark.end - mark.start,
+            "wording": mark.wording,
+        }
+        for mark in forbidden_marks(content)
+    ]
+    if places:
+        raise Refused(
+            "forbidden-wording",
+            "话术里有不能对客户说的话。",
+            "A script says what nobody may say to a customer.",
+            places=places,
+            errors=[
+                {
+                    "field": each["field"],
+                    "zh": f"不能说“{each['wording']}”。",
+                    "en": f"“{each['wording']}” must not be said.",
+                }
+                for each in places
+            ],
+        )
+
+
+def check_merged(content: Mapping[str, Any]) -> None:
+    """Refuse an addition with which the playbook would contradict itself.
+
+    Raises:
+        Refused: ``invalid``.
+    """
+    problems = examine(content)[1]
+    if problems:
+        raise _invalid(((), *both(reason)) for _, reason in problems)
+
+
+def check_own_conflicts(conflicts: Iterable[Conflict]) -> None:
+    """Refuse an addition that does not fit what it adds to.
+
+    Raises:
+        Refused: ``invalid`` with each place.
+    """
+    found = list(conflicts)
+    if found:
+        raise _invalid((each.where, each.reason.zh, each.reason.en) for each in found)
+
+
+def check_conflicts(conflicts: Iterable[Conflict]) -> None:
+    """Refuse what other orgs' additions could not live with.
+
+    Raises:
+        Refused: ``conflicts-with-additions``.
+    """
+    found = list(conflicts)
+    if found:
+        raise Refused(
+            "conflicts-with-additions",
+            "下级机构加的内容和这一版有冲突，要先改好。",
+            "What orgs below have added does not fit this version; that has to be mended first.",
+            errors=[
+                {
+                    "field": f"{each.added.org}.{each.added.playbook}.{_dotted(each.where)}",
+                    "zh": each.reason.zh,
+                    "en": each.reason.en,
+                }
+                for each in found
+            ],
+        )
+
+
+def _invalid(faults: Iterable[tuple[Where, str, str]]) -> Refused:
+    errors = [
+        {"field": _dotted(("content", *where)), "zh": zh, "en": en} for where, zh, en in faults
+    ]
+    return Refused("invalid", "有几处填得不对。", "Some fields are wrong.", errors=errors)
+
+
+def _dotted(where: Where) -> str:
+    return ".".join(sayable(part) for part in where)
