@@ -84,11 +84,7 @@ def change_absence(body: Mapping[str, Any], absence_id: str) -> Response:
     """Other times."""
     person, directory = writer()
     entry = _own_to_change(Absence, person, absence_id, directory)
-    changed = replace(entry, **body)
-    if changed != entry:
-        check_period(changed.start, changed.end)
-        write(change_entry, person, changed)
-    return answer(_shown(changed, directory))
+    return _change(person, entry, body, directory)
 
 
 @blueprint.delete("/absences/<absence_id>")
@@ -144,11 +140,7 @@ def change_substitute(body: Mapping[str, Any], substitute_id: str) -> Response:
     values = dict(body)
     if "substitute" in values:
         values["substitute"] = _substitute(entry.user, values["substitute"], directory).id
-    changed = replace(entry, **values)
-    if changed != entry:
-        check_period(changed.start, changed.end)
-        write(change_entry, person, changed)
-    return answer(_shown(changed, directory))
+    return _change(person, entry, values, directory)
 
 
 @blueprint.delete("/substitutes/<substitute_id>")
@@ -160,6 +152,16 @@ def remove_substitute(substitute_id: str) -> Response:
     person, directory = writer()
     write(remove_entry, person, _own_to_change(Substitute, person, substitute_id, directory))
     return Response(status=204)
+
+
+def _change(
+    person: Person, entry: Absence | Substitute, values: Mapping[str, Any], directory: Directory
+) -> Response:
+    changed = replace(entry, **values)
+    if changed != entry:
+        check_period(changed.start, changed.end)
+        write(change_entry, person, changed)
+    return answer(_shown(changed, directory))
 
 
 def _substitute(user_id: str, username: str, directory: Directory) -> Person:

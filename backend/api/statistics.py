@@ -56,7 +56,7 @@ class TimesSchema(Schema):
     """How often, and how long it took, in seconds; null where it never happened.
 
     Exact to a tenth of a second below ten seconds, to a second below two minutes, and less than
-    2.5 % off above; half an hour at most beyond a day.
+    2.5 % off above.
     """
 
     count = fields.Integer(required=True)

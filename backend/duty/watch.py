@@ -6,7 +6,7 @@ whatever the number of processes. Nothing of it lies on a tap's way.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, insert, or_, select, update
@@ -18,14 +18,12 @@ from backend.duty.reach import ways_now
 from backend.duty.tables import ReadinessRow
 from backend.event_store import LOG_CHAIN, append_log
 from backend.projections import OUTBOX
+from backend.services import Services
 from backend.tables import READINESS
 from escalation.events import SYSTEM
 from escalation.people import Directory, Org, Recipient
 from escalation.readiness import Known, LadderReach, branch_reach, verdict
 from escalation.timeline import stamp
-
-if TYPE_CHECKING:
-    from backend.services import Services
 
 EACH = 60.0
 """Seconds between two looks at the same branch."""
@@ -67,7 +65,7 @@ class Look:
 class ReadinessWatch:
     """One process' watch. What it has seen last stays in memory; what was told is a row."""
 
-    def __init__(self, services: "Services") -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._started = services.clock.steady()
         self._looked: dict[str, float] = {}

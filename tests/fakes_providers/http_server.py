@@ -17,6 +17,7 @@
 
 import ssl
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
@@ -60,7 +61,7 @@ def json_reply(content: object, status: int = 200) -> Reply:
     return Reply(status, orjson.dumps(content), {"Content-Type": "application/json"})
 
 
-class FakeServer:
+class FakeServer(ABC):
     """Begin it by ``with``. Subclasses say what the provider does: ``take``."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -95,9 +96,9 @@ class FakeServer:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @abstractmethod
     def take(self, asked: Asked) -> Reply:
         """What the provider answers; what it accepts goes to ``taken``."""
-        raise NotImplementedError
 
     def serve(self, asked: Asked) -> Reply | None:
         """The answer of the present mood; None hangs up."""

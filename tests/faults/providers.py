@@ -1,6 +1,7 @@
 """Three providers that are badly unwell, in an order that a seed decides."""
 
 import random
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Any
 
@@ -23,7 +24,7 @@ class BusyWeCom(FakeWeCom):
         return super()._unwell(mood)
 
 
-class Post:
+class Post(ABC):
     """What comes to one person, whatever their provider."""
 
     troubles: tuple[str, ...] = TROUBLES
@@ -36,19 +37,27 @@ class Post:
         bad = self.troubles
         self.fake.moods = [chance.choice((*bad, *["well"] * len(bad))) for _ in range(MANY)]
 
+    @abstractmethod
     def asked_about(self, alert: Any, incident: Any) -> int:
         """How many requests, well or unwell, spoke of an alert."""
-        return sum(self._is_about(each, alert, incident) for each in list(self.fake.asked))
 
+    @abstractmethod
     def has(self, alert: Any, incident: Any) -> bool:
         """It came through. ``alert`` and ``incident`` as the API shows them."""
-        raise NotImplementedError
 
+
+class ReadablePost(Post):
+    """What a provider is asked for can be read on the way."""
+
+    def asked_about(self, alert: Any, incident: Any) -> int:
+        return sum(self._is_about(each, alert, incident) for each in list(self.fake.asked))
+
+    @abstractmethod
     def _is_about(self, asked: Asked, alert: Any, incident: Any) -> bool:
-        raise NotImplementedError
+        """The request speaks of that alert."""
 
 
-class WebhookPost(Post):
+class WebhookPost(ReadablePost):
     """Keyed by (alert_id, repeat)."""
 
     fake: FakeReceiver
@@ -78,7 +87,7 @@ class PushPost(Post):
         return sum(each["alert_id"] == alert["id"] for each, _ in list(self.fake.taken))
 
 
-class WeComPost(Post):
+class WeComPost(ReadablePost):
     """A group chat: words, no ids. Type, branch and minute say which alert it is."""
 
     troubles = (*TROUBLES, "busy", "page")

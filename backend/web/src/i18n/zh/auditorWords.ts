@@ -1,3 +1,5 @@
+import command from './commandWords'
+
 /** Words of events, as the timeline says them; they come with it (auditor/words.ts). */
 export default {
   yes: '是',
@@ -8,27 +10,7 @@ export default {
   unconfirmed: '节假日还没公布，按周末推算',
   channel: { socket: '应用内', webpush: '推送', sms: '短信', email: '邮件', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书', ntfy: 'ntfy', apprise: 'Apprise', webhook: '接口' },
   urgency: { immediate: '立即', soon: '尽快' },
-  command: {
-    'open': '上报',
-    'acknowledge': '接手',
-    'decline': '到不了',
-    'complete-step': '完成步骤',
-    'clear-step': '放行',
-    'skip-step': '跳过步骤',
-    'reopen-step': '重做步骤',
-    'record-facts': '现场情况',
-    'add-playbook': '加预案',
-    'reclassify': '改类型',
-    'hand-over': '移交',
-    'add-note': '备注',
-    'escalate': '转上级',
-    'contain': '控场',
-    'close': '办结',
-    'cancel': '撤销',
-    'reopen': '重新打开',
-    'pause-clock': '暂停时限',
-    'extend-clock': '延长时限',
-  },
+  command,
   because: {
     'raised': '上报',
     'no_answer': '没人接手',

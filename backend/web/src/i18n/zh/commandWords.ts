@@ -1,0 +1,22 @@
+/** What people do, by the names of the commands. */
+export default {
+  'open': '上报',
+  'acknowledge': '接手',
+  'decline': '到不了',
+  'complete-step': '完成步骤',
+  'clear-step': '放行',
+  'skip-step': '跳过步骤',
+  'reopen-step': '重做步骤',
+  'record-facts': '现场情况',
+  'add-playbook': '加预案',
+  'reclassify': '改类型',
+  'hand-over': '移交',
+  'add-note': '备注',
+  'escalate': '转上级',
+  'contain': '控场',
+  'close': '办结',
+  'cancel': '撤销',
+  'reopen': '重新打开',
+  'pause-clock': '暂停时限',
+  'extend-clock': '延长时限',
+}
