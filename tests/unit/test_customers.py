@@ -167,6 +167,12 @@ def test_the_same_cause_or_money_again_within_a_year_is_a_repeat_claim():
     assert repeat_claims(once) == ()
 
 
+def test_a_card_keeps_the_risk_profile():
+    kept = changed(CARD, {"risk_profile": "conservative"}, MARK)
+    assert (kept.risk_profile, kept.revision) == ("conservative", 2)
+    assert changed(kept, {"tags": ()}, MARK).risk_profile == "conservative"
+
+
 def test_a_change_counts_a_revision_and_none_changes_nothing():
     assert changed(CARD, {"name": "李建国"}, MARK) is CARD
     after = changed(CARD, {"tags": ("low_trust",), "contact_limit": Limit(1, "month")}, MARK)
