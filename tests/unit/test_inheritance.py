@@ -51,12 +51,13 @@ def additions(draw: st.DrawFn, org: str) -> Added:
 
 @given(st.lists(additions("east"), max_size=1), st.lists(additions("east-01"), max_size=1))
 def test_additions_never_remove_or_change_anything(above: list[Added], below: list[Added]) -> None:
-    for playbook, base in BOOKS.items():
+    assert not list(conflicts(BOOKS, [*above, *below], DIRECTORY.path))
+    for playbook in {"help", *(each.playbook for each in (*above, *below))}:
+        base = BOOKS[playbook]
         mine = [each for each in (*above, *below) if each.playbook == playbook]
         untouched = deepcopy(base)
         whole = merged(base, mine)
         assert base == untouched
-        assert not list(conflicts(BOOKS, [*above, *below], DIRECTORY.path))
         old, new = from_content(base), from_content(whole)
         kept = [step for step in new.steps if old.step(step.id) is not None]
         assert [step.id for step in kept] == [step.id for step in old.steps]
