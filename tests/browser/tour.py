@@ -11,7 +11,10 @@ from tests.browser.words import Language
 from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
-_AREAS = ("tablet", "phone", "auditor", "desk", "after", "me", "rota", "oversight")
+_AREAS = (
+    *("tablet", "phone", "auditor", "desk", "after", "me", "rota", "oversight"),
+    *("board", "drills"),
+)
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 """The way home, what is there for builders only, and any other address (``nowhere``)."""
@@ -48,6 +51,14 @@ PLANNING = (
     Page("absences", "/desk/absences"),
     Page("readiness", "/desk/readiness"),
 )
+LOOKING = (
+    Page("board", "/desk/board"),
+    Page("wall", "/desk/wall"),
+    Page("drills", "/desk/drills"),
+    Page("drill", "/desk/drills/:id", "drill"),
+    Page("scenarios", "/desk/drills/scenarios"),
+    Page("passes", "/desk/drills/passes"),
+)
 WALKS = (
     Walk(
         "entry",
@@ -83,6 +94,8 @@ WALKS = (
         ),
     ),
     Walk("planning", "regional1", DESK, PLANNING),
+    Walk("looking", "regional1", DESK, LOOKING),
+    Walk("looking-phone", "manager1", PHONE, LOOKING),
     Walk("planning-phone", "manager1", PHONE, PLANNING),
     Walk("alert", "manager2", PHONE, (Page("alert", "/duty"),)),
     Walk("discreet-alert", "hqduty1", PHONE, (Page("alert", "/duty"),)),
@@ -183,6 +196,7 @@ def _something_happens(house: House) -> dict[str, str]:
     """One incident under way, one discreet, one closed, and two that nobody has looked at."""
     teller, manager = house.person("teller1"), house.person("manager1")
     _somebody_plans(house)
+    drill = _somebody_practises(house)
     closed = teller.raise_("disruptive_customer", facts={"head_count": 1, "threat_media": True})
     house.advance(35)
     manager.command(closed, "acknowledge", eta_minutes=2)
@@ -217,7 +231,30 @@ def _something_happens(house: House) -> dict[str, str]:
     house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
     house.advance(15)
     _somebody_follows_up(house, group, closed)
-    return {"closed": closed["id"], "covert": covert["id"], "group": group["id"]}
+    return {
+        "closed": closed["id"],
+        "covert": covert["id"],
+        "group": group["id"],
+        "drill": drill["id"],
+    }
+
+
+def _somebody_practises(house: House) -> Any:
+    """A drill of the branch alone, half well done; a pass is asked for before duty."""
+    manager = house.person("manager1")
+    body = {"branch": "east-01", "type": "disruptive_customer", "scenario": "客人拍桌子，要见行长"}
+    drill = house.person("deputy1").does("POST", "/drills", body)
+    incident = drill["incident"]
+    house.advance(40)
+    manager.command(incident, "acknowledge")
+    house.person("lobby1").ticks(incident, "lead_away")
+    house.advance(200)
+    manager.ticks(incident, "steady_others")
+    manager.command(incident, "contain")
+    manager.command(incident, "close", resolution="演练结束", outcome="calmed")
+    rule = {"playbooks": ["disruptive_customer", "group_visit"], "months": 12}
+    manager.does("PUT", "/drills/requirements/east-01", rule)
+    return drill
 
 
 def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:

@@ -3,7 +3,9 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useSession, type Area } from '@/stores/session'
 import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
+import { boardRoutes } from './board/routes'
 import { deskRoutes } from './desk/routes'
+import { drillRoutes } from './drills/routes'
 import { meRoutes } from './me/routes'
 import { oversightRoutes } from './oversight/routes'
 import { phoneRoutes } from './phone/routes'
@@ -32,6 +34,8 @@ const routes: RouteRecordRaw[] = [
   ...meRoutes,
   ...rotaRoutes,
   ...oversightRoutes,
+  ...boardRoutes,
+  ...drillRoutes,
   ...(import.meta.env.DEV
     ? [{ path: '/gallery', meta: { open: true }, component: () => import('./ui/Gallery.vue') }]
     : []),

@@ -57,6 +57,7 @@ function telling(event: TimelineEvent, context: Context): string {
     case 'alert.raised':
       return Number(data.level) > 0 ? t('auditor.say.level', { n: Number(data.level) }) : because(data.reason)
     case 'alert.informed':
+    case 'alert.simulated':
       return people(data.recipients, context)
     case 'alert.escalated':
       return listed([t('auditor.say.level', { n: Number(data.to) }), because(data.because)], '，')
@@ -70,6 +71,10 @@ function telling(event: TimelineEvent, context: Context): string {
       return tWord('auditor.word.outcome', String(data.outcome))
     case 'incident.handed_over':
       return nameOf(data.to, context)
+    case 'drill.scored':
+      return `${String(data.percent)} %`
+    case 'drill.marked':
+    case 'drill.unmarked':
     case 'incident.cancelled':
     case 'incident.reopened':
       return text(data.reason)

@@ -7,6 +7,7 @@ const DESK = new Set(['compliance_officer', 'legal_officer', 'complaint_officer'
 const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_supervisor', 'regional_manager', 'hq_duty'])
 const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
 const COUNTERS = new Set(['auditor', 'complaint_officer', 'compliance_officer', 'legal_officer', 'business_line'])
+const LOOKERS = new Set([...MANAGERS, 'auditor', 'complaint_officer', 'office_staff'])
 const WATCHERS = new Set(['auditor', 'admin'])
 export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
 
@@ -21,6 +22,7 @@ export function usePlaces() {
     const roles = session.roles
     const places: Place[] = []
     if (session.home === '/duty') places.push({ to: '/duty', icon: 'bell', label: 'desk.nav.duty' })
+    if (some(roles, LOOKERS)) places.push({ to: '/desk/board', icon: 'eye', label: 'desk.nav.board' })
     if (some(roles, DESK)) places.push({ to: '/desk', icon: 'grid', label: 'desk.nav.desk' })
     if (roles.some((role) => role !== 'admin')) {
       places.push({ to: listPath(roles), icon: 'list', label: 'desk.nav.incidents' })
@@ -31,6 +33,7 @@ export function usePlaces() {
       places.push({ to: '/desk/orgs', icon: 'lanes', label: 'desk.nav.orgs' })
     }
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/after', icon: 'phone', label: 'desk.nav.after' })
+    if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/drills', icon: 'shield', label: 'desk.nav.drills' })
     if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/statistics', icon: 'chart', label: 'desk.nav.statistics' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })

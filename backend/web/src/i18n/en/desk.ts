@@ -16,6 +16,8 @@ export default {
     channelsOpen: 'Open my alerts',
     channelsGo: 'Open',
     rota: 'Rota',
+    board: 'Board',
+    drills: 'Drills',
     absences: 'Leave',
     readiness: 'Ready',
     statistics: 'Figures',

@@ -1,6 +1,12 @@
 import type { Messages } from '../schema'
 
 export default {
+  drill: {
+    title: 'Drill.',
+    rules: 'No police, no customer is called. In real danger call 110 all the same; raise what is real by itself.',
+    real: 'This is real',
+    realSub: 'Everybody who was alerted is told at once, and it counts in statistics.',
+  },
   steps: {
     title: 'Steps',
     done: '{n} of {of} done',
@@ -141,6 +147,8 @@ export default {
       escalated: 'escalated',
       clock: 'a clock ran out',
       step: 'a step is overdue',
+      drill: 'marked as a drill',
+      no_drill: 'no drill after all',
     },
     nobody: 'Nobody',
   },

@@ -1,8 +1,10 @@
 import type { Messages } from '../schema'
 import after from './after'
 import auditor from './auditor'
+import board from './board'
 import common from './common'
 import desk from './desk'
+import drills from './drills'
 import incident from './incident'
 import me from './me'
 import oversight from './oversight'
@@ -10,4 +12,4 @@ import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { after, common, tablet, phone, auditor, desk, incident, me, oversight, rota } satisfies Messages
+export default { after, board, drills, common, tablet, phone, auditor, desk, incident, me, oversight, rota } satisfies Messages

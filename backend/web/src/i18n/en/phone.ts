@@ -43,6 +43,8 @@ export default {
     escalated: 'The branch asks for support',
     clock: 'A deadline is close or missed',
     step: 'A step is close to its time or overdue',
+    drill: 'This is a drill, not real',
+    no_drill: 'This is no drill: it is real',
   },
   alert: {
     heads: '{n} people',

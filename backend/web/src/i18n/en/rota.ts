@@ -37,6 +37,7 @@ const rota: Messages['rota'] = {
   remove: 'Remove',
   save: 'Save',
   saving: 'Saving…',
+  notPassed: 'Drill not passed',
   weekday: { d1: 'Mon', d2: 'Tue', d3: 'Wed', d4: 'Thu', d5: 'Fri', d6: 'Sat', d7: 'Sun' },
   away: {
     title: 'Leave and substitutes',

@@ -14,6 +14,8 @@ export default {
     channelsOpen: '打开我的通知方式',
     channelsGo: '打开',
     rota: '排班',
+    board: '看板',
+    drills: '演练',
     absences: '请假代班',
     readiness: '联络',
     statistics: '统计',

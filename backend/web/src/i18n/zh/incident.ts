@@ -1,6 +1,12 @@
 import command from './commandWords'
 
 export default {
+  drill: {
+    title: '演练',
+    rules: '不报警、不联系客户。真有危险照打 110，真出了事另外上报。',
+    real: '不是演练，是真的',
+    realSub: '会马上通知所有接到过提醒的人，并计入统计。',
+  },
   steps: {
     title: '步骤',
     done: '已完成 {n} / {of}',
@@ -134,6 +140,8 @@ export default {
       escalated: '转上级',
       clock: '时限到',
       step: '步骤超时',
+      drill: '标为演练',
+      no_drill: '不是演练',
     },
     nobody: '没有人',
   },

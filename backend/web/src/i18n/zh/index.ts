@@ -1,8 +1,10 @@
 import after from './after'
 import auditorWords from './auditorWords'
+import board from './board'
+import drills from './drills'
 import first from './first'
 import me from './me'
 import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, drills, me, oversight, rota }

@@ -41,6 +41,8 @@ export default {
     escalated: '现场要求上级支援',
     clock: '有一个时限快到或已超时',
     step: '有一个步骤快到时限或已超时',
+    drill: '这是演练，不是真的',
+    no_drill: '不是演练，是真的',
   },
   alert: {
     heads: '来了 {n} 人',

@@ -34,6 +34,7 @@ export default {
   remove: '删除',
   save: '保存',
   saving: '正在保存…',
+  notPassed: '演练没通过',
   weekday: { d1: '周一', d2: '周二', d3: '周三', d4: '周四', d5: '周五', d6: '周六', d7: '周日' },
   away: {
     title: '请假和代班',
