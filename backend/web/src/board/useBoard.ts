@@ -4,6 +4,7 @@ import { api, ask } from '@/api/client'
 import { asProblem, type Problem } from '@/api/problems'
 import type { components } from '@/api/schema'
 import { useHeard } from '@/stores/heard'
+import { setServerTime } from '@/ui/time'
 
 export type Board = components['schemas']['Board']
 export type OpenIncident = Board['open'][number]
@@ -26,7 +27,9 @@ export function useBoard(org: Ref<string>, wall: boolean) {
     loading.value = true
     try {
       const query = { ...(org.value ? { org: org.value } : {}), ...(wall ? { wall: true } : {}) }
-      board.value = await ask(api.GET('/api/v1/board', { params: { query } }))
+      const found = await ask(api.GET('/api/v1/board', { params: { query } }))
+      setServerTime(found.at) // countdowns are right before the socket has said the time
+      board.value = found
       problem.value = null
     } catch (error) {
       problem.value = asProblem(error)

@@ -26,7 +26,6 @@ export default {
     sub: 'Nobody in charge first, then by what is due',
     none: 'Nothing is open. What is raised appears here at once.',
     drill: 'Drill',
-    discreet: 'Discreet',
     counter: 'Counter {n}',
     heads: '{n} people',
     steps: 'Step {done} of {all}',

@@ -47,7 +47,6 @@ export default {
     marked: 'Marked as a drill {at}',
     scenario: 'Scenario',
     tells: 'Who is told',
-    pass: 'Pass mark {n} %',
     candidates: 'Which one was the visit?',
     candidatesHint: 'Until you mark it, everybody takes it for real. If you are not sure, do not mark it.',
     candidatesNone: 'No incident of this time fits yet. It appears here once it is raised.',

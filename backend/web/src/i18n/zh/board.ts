@@ -24,7 +24,6 @@ export default {
     sub: '没人接手的在前，其余按时限',
     none: '现在没有未结事件。有人上报，这里马上出现。',
     drill: '演练',
-    discreet: '不声张',
     counter: '{n} 号柜台',
     heads: '{n} 人',
     steps: '步骤 {done} / {all}',

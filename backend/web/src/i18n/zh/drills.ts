@@ -45,7 +45,6 @@ export default {
     marked: '{at} 标为演练',
     scenario: '情景',
     tells: '通知范围',
-    pass: '及格线 {n} 分',
     candidates: '哪一件是这次暗访？',
     candidatesHint: '标记之前，所有人都当真事处理。拿不准就不要标。',
     candidatesNone: '这段时间还没有对得上的事件。有人上报后会出现在这里。',
