@@ -34,6 +34,14 @@ def test_an_acknowledgement_covers_all_alerts_so_far(bank, case):
     assert all(alert.over for alert in alerts)
 
 
+def test_who_answers_a_later_call_for_help_leaves_it_with_the_one_in_charge(bank, case):
+    case.acknowledged_by("manager1")
+    case.does("manager1", Escalate(typed("人手不够")))
+    case.acknowledged_by("deputy1")
+    assert case.state.in_charge == "id-of-manager1"
+    assert case.state.live_alerts() == []
+
+
 def test_acknowledging_twice_changes_nothing(bank, case):
     case.acknowledged_by("manager1")
     assert case.acknowledged_by("manager1") == []
