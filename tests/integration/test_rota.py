@@ -72,6 +72,7 @@ def test_a_manager_plans_changes_and_unplans_a_shift_and_each_is_on_record(bank:
         "weekday": 1,
         "from": "08:00",
         "to": "17:30",
+        "not_passed": [],
     }
     changed = manager.patch(f"/rota/{shift['id']}", {"weekday": 2, "to": "24:00"})
     assert changed.json == {**shift, "weekday": 2, "to": "24:00"}
