@@ -2,6 +2,15 @@
 people. One line each; vulture takes a use for a use."""
 
 # Fields of answers and bodies, which stand in the OpenAPI document.
+_.contact_limit
+_.mute_marketing
+_.lowered
+_.objection
+_.may_answer
+_.addition
+_.supersedes
+_.due_again
+_.newer_shipped
 _.added_at
 _.added_by
 _.next_cursor
@@ -39,6 +48,20 @@ _.only_
 _.exclude
 _.expirationTime
 # Columns that only SQL or an auditor reads.
+_.limit_count
+_.limit_per
+_.muted_by
+_.muted_at
+_.muted_reason
+_.unmuted_by
+_.unmuted_at
+_.unmuted_reason
+_.do_not_contact_by
+_.do_not_contact_at
+_.do_not_contact_reason
+_.sent_back_by
+_.sent_back_at
+_.sent_back_reason
 _.customer_id
 _.reviewed_at
 _.fingerprint

@@ -19,7 +19,6 @@ from tests.builders import LIBRARY, demo_directory
 DIRECTORY = demo_directory()
 BOOKS: dict[str, dict[str, Any]] = {key: dict(book.content) for key, book in LIBRARY.items()}
 WORDS = {"zh": "请坐。", "en": "Please sit."}
-FIELD = {"name": "a", "label": WORDS, "type": "boolean"}
 NOW = datetime(2026, 3, 11, 2, tzinfo=UTC)
 texts = st.lists(st.sampled_from([WORDS, {"zh": "喝口水。", "en": "Some water?"}]), max_size=2)
 
