@@ -12,7 +12,7 @@ from tests.house import ROOT, House
 
 _PATH = re.compile(r"path: '(/[^']*)'")
 _AREAS = (
-    *("tablet", "phone", "auditor", "desk", "after", "me", "rota", "oversight"),
+    *("tablet", "phone", "auditor", "desk", "after", "customers", "me", "rota", "oversight"),
     *("board", "drills"),
 )
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
@@ -44,6 +44,9 @@ NEEDS = {
     "rota": ".shift >> nth=8",
     "absences": ".row >> nth=2",
     "readiness": ".ladder",
+    "customer": ".row >> nth=5",
+    "customers": ".row >> nth=1",
+    "suggestions": ".row >> nth=1",
 }
 """What must be on a page before it is all there."""
 PLANNING = (
@@ -58,6 +61,11 @@ LOOKING = (
     Page("drill", "/desk/drills/:id", "drill"),
     Page("scenarios", "/desk/drills/scenarios"),
     Page("passes", "/desk/drills/passes"),
+)
+CUSTOMERS = (
+    Page("customers", "/desk/customers"),
+    Page("customer", "/desk/customers/:id", "customer"),
+    Page("suggestions", "/desk/suggestions"),
 )
 WALKS = (
     Walk(
@@ -97,6 +105,8 @@ WALKS = (
     Walk("looking", "regional1", DESK, LOOKING),
     Walk("looking-phone", "manager1", PHONE, LOOKING),
     Walk("planning-phone", "manager1", PHONE, PLANNING),
+    Walk("customers", "business1", DESK, CUSTOMERS),
+    Walk("customers-phone", "manager1", PHONE, CUSTOMERS),
     Walk("alert", "manager2", PHONE, (Page("alert", "/duty"),)),
     Walk("discreet-alert", "hqduty1", PHONE, (Page("alert", "/duty"),)),
     Walk(
@@ -236,6 +246,7 @@ def _something_happens(house: House) -> dict[str, str]:
         "covert": covert["id"],
         "group": group["id"],
         "drill": drill["id"],
+        "customer": _somebody_is_known(house, group, closed)["id"],
     }
 
 
@@ -267,6 +278,28 @@ def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:
     house.person("complaint1").does("POST", "/objections", {**_OBJECTION, "topic": "排队"})
     found = {"words": "解释太像念稿", "process": "没有先报主管", "decision": "周五演练一次"}
     house.person("complaint1").does("POST", "/reviews", {**found, "incident": closed["id"]})
+
+
+def _somebody_is_known(house: House, group: Any, closed: Any) -> Any:
+    """A customer with two matters, a refusal by another, and two suggestions with an answer."""
+    manager, teller, business = (
+        house.person(name) for name in ("manager1", "teller1", "business1")
+    )
+    who = {"name": "李建国", "reference": "6222 0210 0011 2233", "tags": ["high_sensitivity"]}
+    customer = manager.does("POST", "/customers", {**who, "risk_profile": "conservative"})
+    for incident in (closed, group):
+        manager.command(incident, "link-customer", customer=customer["id"])
+    business.does("POST", f"/customers/{customer['id']}/contacts", {"channel": "phone"})
+    other = manager.does("POST", "/customers", {"name": "王芳", "tags": ["vulnerable"]})
+    refusal = {"revision": 1, "do_not_contact": True, "reason": "客户说以后都别再打电话"}
+    teller.does("PATCH", f"/customers/{other['id']}", refusal)
+    idea = {"product": "稳健理财 90 天", "cause": "information.unclear_terms"}
+    text = "到期日和赎回日写在一起，客户总看错，建议分两行写。"
+    made = teller.does("POST", "/suggestions", {**idea, "text": text, "incident": group["id"]})
+    manager.does("POST", "/suggestions", {**idea, "text": "说明书的字再大一号。"})
+    answer = {"status": "answered", "answer": "下个版本的说明书改成两行，六月上线。"}
+    business.does("PATCH", f"/suggestions/{made['id']}", answer)
+    return customer
 
 
 def _somebody_plans(house: House) -> None:

@@ -4,6 +4,7 @@ import { useSession, type Area } from '@/stores/session'
 import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
 import { boardRoutes } from './board/routes'
+import { customerRoutes } from './customers/routes'
 import { deskRoutes } from './desk/routes'
 import { drillRoutes } from './drills/routes'
 import { meRoutes } from './me/routes'
@@ -31,6 +32,7 @@ const routes: RouteRecordRaw[] = [
   ...auditorRoutes,
   ...deskRoutes,
   ...afterRoutes,
+  ...customerRoutes,
   ...meRoutes,
   ...rotaRoutes,
   ...oversightRoutes,

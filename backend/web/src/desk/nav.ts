@@ -34,6 +34,8 @@ export function usePlaces() {
     }
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/after', icon: 'phone', label: 'desk.nav.after' })
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/drills', icon: 'shield', label: 'desk.nav.drills' })
+    if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/customers', icon: 'group', label: 'desk.nav.customers' })
+    if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/suggestions', icon: 'up', label: 'desk.nav.suggestions' })
     if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/statistics', icon: 'chart', label: 'desk.nav.statistics' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })

@@ -23,6 +23,8 @@ export const COMMANDS = [
   'reopen',
   'pause-clock',
   'extend-clock',
+  'link-customer',
+  'unlink-customer',
 ] as const
 
 export type CommandName = (typeof COMMANDS)[number]

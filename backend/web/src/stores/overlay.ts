@@ -120,5 +120,6 @@ export function draftOf(
     clocks: [],
     next_deadline: null,
     suggestions: [],
+    customer: null,
   }
 }

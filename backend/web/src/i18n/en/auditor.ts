@@ -175,6 +175,8 @@ export default {
     drill_marked: 'Marked as a drill',
     drill_unmarked: 'No drill after all',
     drill_scored: 'Drill scored',
+    customer_linked: 'Customer linked',
+    customer_unlinked: 'Customer unlinked',
     export_made: 'Exported',
     text_purged: 'Text removed on schedule',
   },
@@ -263,6 +265,8 @@ export default {
       'reopen': 'Reopen',
       'pause-clock': 'Pause a clock',
       'extend-clock': 'Extend a clock',
+      'link-customer': 'Link a customer',
+      'unlink-customer': 'Unlink the customer',
     },
     because: {
       'raised': 'raised',

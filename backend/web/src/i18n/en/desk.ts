@@ -20,6 +20,8 @@ export default {
     drills: 'Drills',
     absences: 'Leave',
     readiness: 'Ready',
+    customers: 'Customers',
+    suggestions: 'Ideas',
     statistics: 'Figures',
     me: 'Me',
     account: ', account of {name}',

@@ -227,6 +227,8 @@ export default {
       'reopen': 'Reopening',
       'pause-clock': 'Pausing a clock',
       'extend-clock': 'Extending a clock',
+      'link-customer': 'Link a customer',
+      'unlink-customer': 'Unlink the customer',
     },
   },
   head: {

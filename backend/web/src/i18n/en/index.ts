@@ -3,6 +3,7 @@ import after from './after'
 import auditor from './auditor'
 import board from './board'
 import common from './common'
+import customers from './customers'
 import desk from './desk'
 import drills from './drills'
 import incident from './incident'
@@ -12,4 +13,4 @@ import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { after, board, drills, common, tablet, phone, auditor, desk, incident, me, oversight, rota } satisfies Messages
+export default { after, customers, board, drills, common, tablet, phone, auditor, desk, incident, me, oversight, rota } satisfies Messages

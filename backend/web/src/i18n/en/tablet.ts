@@ -42,6 +42,7 @@ export default {
   mine: {
     sub: 'Open incidents that you or this tablet raised, or that you are in charge of',
     none: 'You have no open incidents. What you raise appears here.',
+    suggestions: 'My suggestions and their answers',
   },
   kept: {
     held: '{n} wait until {names} signs in',

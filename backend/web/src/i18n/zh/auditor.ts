@@ -173,6 +173,8 @@ export default {
     drill_marked: '标为演练',
     drill_unmarked: '不是演练',
     drill_scored: '演练成绩',
+    customer_linked: '关联客户',
+    customer_unlinked: '取消关联客户',
     export_made: '导出',
     text_purged: '按期清除文字',
   },

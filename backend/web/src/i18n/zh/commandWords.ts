@@ -19,4 +19,6 @@ export default {
   'reopen': '重新打开',
   'pause-clock': '暂停时限',
   'extend-clock': '延长时限',
+  'link-customer': '关联客户',
+  'unlink-customer': '取消关联客户',
 }

@@ -19,6 +19,8 @@ export default {
     absences: '请假代班',
     readiness: '联络',
     statistics: '统计',
+    customers: '客户',
+    suggestions: '建议',
     me: '我',
     account: '，{name}的账号',
   },

@@ -2,9 +2,10 @@ import after from './after'
 import auditorWords from './auditorWords'
 import board from './board'
 import drills from './drills'
+import customers from './customers'
 import first from './first'
 import me from './me'
 import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, drills, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, customers, board, drills, me, oversight, rota }

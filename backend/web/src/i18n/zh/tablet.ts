@@ -40,6 +40,7 @@ export default {
   mine: {
     sub: '你或这台平板上报的、由你负责的在办事件',
     none: '你没有在办的事件。上报后会出现在这里。',
+    suggestions: '我提的建议和答复',
   },
   kept: {
     held: '{n} 条等{names}登录后发送',
