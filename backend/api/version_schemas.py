@@ -154,7 +154,8 @@ class ShelfItemSchema(Schema):
 
 
 class LibrarySchema(Schema):
-    """All playbooks."""
+    """All playbooks. ``drafts_for``: the reader's own orgs for which they may draft versions."""
 
     items = fields.List(fields.Nested(ShelfItemSchema), required=True)
+    drafts_for = fields.List(fields.Nested(OrgRefSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)

@@ -67,11 +67,12 @@ def get_library() -> Response:
     """Each playbook: what holds and until when it is cleared, what is to come, what orgs add."""
     _require_reader()
 
-    def read(conn: Connection, sight: Sight) -> list[dict[str, Any]]:
+    def read(conn: Connection, sight: Sight) -> dict[str, Any]:
         found = find_at_work(conn, sight)
-        return [playbook_json(key, found, sight) for key in sight.shelf.current]
+        items = [playbook_json(key, found, sight) for key in sight.shelf.current]
+        return {"items": items, "drafts_for": sight.drafts_for(), "next_cursor": None}
 
-    return answer({"items": _seeing(read), "next_cursor": None})
+    return answer(_seeing(read))
 
 
 @blueprint.get("/playbooks/<playbook>/versions")

@@ -45,6 +45,13 @@ class Sight:
         """Whose versions they read."""
         return reads_at(self.caller, self.directory)
 
+    def drafts_for(self) -> list[dict[str, str]]:
+        """Their own orgs for which they draft, with names."""
+        person = self.caller.person
+        held = dict.fromkeys(org for _, org in person.roles) if person is not None else {}
+        mine = drafts_at(self.caller, self.directory)
+        return [{"id": org, "name": self.directory.orgs[org].name} for org in held if org in mine]
+
     def title_of(self, playbook: str) -> dict[str, str]:
         """As it is called now; its id where a bank has taken its own playbook away."""
         book = self.shelf.current.get(playbook)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,21 @@ def test_many_alerts_are_shared_between_them_and_each_goes_out_once(pair: Pair) 
         raised = {each["alert_id"] for each in asked}
         assert len(asked) == len(raised)
         assert {each["branch"]["id"] for each in asked} == set(branches.values())
+
+
+def test_a_version_published_at_one_comes_into_force_at_both_at_its_moment(pair: Pair) -> None:
+    admin, path = pair.one.person("admin1"), f"/playbooks/{TYPE}/versions"
+    for since in (None, pair.one.now + timedelta(seconds=90)):
+        version = f"{path}/{admin.does('POST', path, {})['id']}"
+        admin.does("POST", f"{version}/submit", {})
+        pair.two.person("compliance1").does("POST", f"{version}/clear", {})
+        pair.one.person("legal1").does("POST", f"{version}/clear", {})
+        body = {} if since is None else {"from": since.isoformat()}
+        admin.does("POST", f"{version}/publish", body)
+        opened = pair.one.person("teller1").raise_(TYPE)
+        assert opened["playbooks"] == [{"id": TYPE, "version": 3}]
+        assert pair.two.person("teller2").incident(opened)["playbooks"] == opened["playbooks"]
+    teller = pair.two.person("teller1").listens()
+    pair.advance(120)
+    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 4}]
+    assert pair.one.person("teller3").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 4}]

@@ -7,6 +7,7 @@ import { boardRoutes } from './board/routes'
 import { customerRoutes } from './customers/routes'
 import { deskRoutes } from './desk/routes'
 import { drillRoutes } from './drills/routes'
+import { libraryRoutes } from './library/routes'
 import { meRoutes } from './me/routes'
 import { oversightRoutes } from './oversight/routes'
 import { phoneRoutes } from './phone/routes'
@@ -33,6 +34,7 @@ const routes: RouteRecordRaw[] = [
   ...deskRoutes,
   ...afterRoutes,
   ...customerRoutes,
+  ...libraryRoutes,
   ...meRoutes,
   ...rotaRoutes,
   ...oversightRoutes,

@@ -12,8 +12,18 @@ export interface Problem {
   /** With `step-done`: another person finished first. Show their name and time, no error. */
   done_by?: Person | null
   done_at?: string
+  /** With `forbidden-wording`: where in the document, and from where to where. */
+  places?: Place[]
   /** With `containment-open`: the steps that are still to be done. */
   steps?: string[]
+}
+
+/** Where forbidden wording stands. */
+export interface Place {
+  path?: (string | number)[]
+  start: number
+  length: number
+  wording: string
 }
 
 export class ProblemError extends Error {
@@ -42,6 +52,7 @@ export function problemFrom(body: unknown, status: number): Problem {
     done_by: told.done_by,
     done_at: told.done_at,
     steps: told.steps,
+    places: told.places,
   }
 }
 

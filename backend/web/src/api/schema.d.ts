@@ -11843,6 +11843,7 @@ export interface components {
             reached: components["schemas"]["Reached"][];
         };
         Library: {
+            drafts_for: components["schemas"]["OrgRef"][];
             items: components["schemas"]["ShelfItem"][];
             next_cursor: string | null;
         };

@@ -8,6 +8,7 @@ const MANAGERS = new Set(['branch_manager', 'deputy_manager', 'counter_superviso
 const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
 const COUNTERS = new Set(['auditor', 'complaint_officer', 'compliance_officer', 'legal_officer', 'business_line'])
 const LOOKERS = new Set([...MANAGERS, 'auditor', 'complaint_officer', 'office_staff'])
+const LIBRARY = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'admin', 'auditor', 'branch_manager', 'deputy_manager', 'regional_manager', 'hq_duty'])
 const WATCHERS = new Set(['auditor', 'admin'])
 export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
 
@@ -36,6 +37,7 @@ export function usePlaces() {
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/drills', icon: 'shield', label: 'desk.nav.drills' })
     if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/customers', icon: 'group', label: 'desk.nav.customers' })
     if (roles.some((role) => role !== 'admin')) places.push({ to: '/desk/suggestions', icon: 'up', label: 'desk.nav.suggestions' })
+    if (some(roles, LIBRARY)) places.push({ to: '/desk/library', icon: 'book', label: 'desk.nav.library' })
     if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/statistics', icon: 'chart', label: 'desk.nav.statistics' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })

@@ -21,6 +21,10 @@ export interface Heard {
   incident: Changed
   /** A branch's ladder has lost, or found again, somebody to reach. */
   readiness: { branch: { id: string; name: string }; ok: boolean }
+  /** A playbook's version has changed, or is to be cleared again. */
+  library: { playbook: string; version: string; state: string }
+  /** Another version of a playbook has come into force. */
+  playbooks: null
   /** Too much was missed, or somebody else is here now: read again what is on the screen. */
   resync: null
   /** The socket works (again). */
@@ -93,6 +97,8 @@ export const useLive = defineStore('live', () => {
     }
     socket.on('alert_over', (over: AlertOver) => tell('alert_over', over))
     socket.on('readiness', (news: Heard['readiness']) => tell('readiness', news))
+    socket.on('library', (news: Heard['library']) => tell('library', news))
+    socket.on('playbooks', () => tell('playbooks', null))
     socket.on('resync', () => tell('resync', null))
   }
 

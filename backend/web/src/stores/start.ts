@@ -9,6 +9,8 @@ import { usePlaybooks } from './playbooks'
 import { useQueue } from './queue'
 import { useSession } from './session'
 
+const SPREAD_MS = 25_000
+
 export async function startStores(): Promise<void> {
   const session = useSession()
   const live = useLive()
@@ -26,6 +28,8 @@ export async function startStores(): Promise<void> {
     live.reconnectAs(session.present && session.leavingId === null)
     if (session.present) void usePlaybooks().load()
   }
+  // Not all tablets of a bank at once: each within half a minute.
+  live.on('playbooks', () => void setTimeout(() => void usePlaybooks().load(), Math.random() * SPREAD_MS))
   connect()
   void pushFor(session.me?.id ?? null, false)
   watch(

@@ -23,6 +23,7 @@ export default {
     customers: 'Customers',
     suggestions: 'Ideas',
     statistics: 'Figures',
+    library: 'Playbooks',
     me: 'Me',
     account: ', account of {name}',
   },

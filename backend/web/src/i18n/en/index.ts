@@ -7,10 +7,11 @@ import customers from './customers'
 import desk from './desk'
 import drills from './drills'
 import incident from './incident'
+import library from './library'
 import me from './me'
 import oversight from './oversight'
 import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { after, customers, board, drills, common, tablet, phone, auditor, desk, incident, me, oversight, rota } satisfies Messages
+export default { after, customers, board, drills, common, tablet, phone, auditor, desk, incident, library, me, oversight, rota } satisfies Messages

@@ -21,6 +21,7 @@ export default {
     statistics: '统计',
     customers: '客户',
     suggestions: '建议',
+    library: '预案',
     me: '我',
     account: '，{name}的账号',
   },

@@ -4,8 +4,9 @@ import board from './board'
 import drills from './drills'
 import customers from './customers'
 import first from './first'
+import library from './library'
 import me from './me'
 import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, customers, board, drills, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, customers, board, drills, library, me, oversight, rota }

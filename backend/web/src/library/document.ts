@@ -1,0 +1,100 @@
+/** A version's content as the editor has it: a playbook, or what an org adds to one. */
+import type { components } from '@/api/schema'
+import type { Both } from '@/api/types'
+import { own, t, tWord, type TextKey } from '@/i18n'
+import { span } from '@/ui/time'
+
+export type Version = components['schemas']['WholeVersion']
+export type Summary = components['schemas']['Version']
+export type Difference = components['schemas']['Difference']
+
+export interface Condition {
+  fact: string
+  equals?: string
+}
+export interface StepDoc {
+  id: string
+  title: Both
+  owner: string
+  only?: string[]
+  must?: boolean
+  containment?: boolean
+  repeats?: boolean
+  completed_by_raising?: boolean
+  due?: number
+  say?: Both[]
+  avoid?: Both[]
+  source?: string[]
+  record?: { name: string; label: Both }[]
+  gate?: { text: Both; any_of?: string[]; opens_if?: Condition[]; shut_if?: Condition[]; clearance?: string; override?: boolean }
+  after?: string
+}
+export interface Lines {
+  step: string
+  say?: Both[]
+  avoid?: Both[]
+}
+export interface Doc {
+  id: string
+  version: number
+  title?: Both
+  summary?: Both
+  advice?: Both[]
+  steps?: StepDoc[]
+  lines?: Lines[]
+}
+
+/** One line of the checklist: `at` is its place in the document, null where it is inherited. */
+export interface Entry {
+  step: StepDoc
+  at: number | null
+}
+
+/** The checklist as staff will see it: an addition's own steps stand among those it inherits. */
+export function entries(doc: Doc, inherited: Doc | null): Entry[] {
+  const own_ = (doc.steps ?? []).map((step, at) => ({ step, at }))
+  if (!inherited) return own_
+  const all: Entry[] = (inherited.steps ?? []).map((step) => ({ step, at: null }))
+  const last = new Map<string, string>()
+  for (const entry of own_) {
+    const after = entry.step.after
+    const place = all.findIndex((each) => each.step.id === (after ? (last.get(after) ?? after) : ''))
+    all.splice(place < 0 ? all.length : place + 1, 0, entry)
+    if (after) last.set(after, entry.step.id)
+  }
+  return all
+}
+
+export const clone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+
+/** What nothing was said about does not stand in the document. */
+export function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined && inner !== '')
+      .map(([key, inner]) => [key, isText(inner) ? inner : tidy(inner)]),
+  )
+}
+const isText = (value: unknown): value is Both => typeof value === 'object' && value !== null && 'zh' in value && 'en' in value
+
+export const fieldName = (field: string): string => tWord('library.fields', field)
+export const fact = (name: string): string => tWord('common.fact', name)
+
+/** A value of a document as somebody reads it. */
+export function shown(value: unknown, field: string): string {
+  if (typeof value === 'boolean') return t(value ? 'library.yes' : 'library.no')
+  if (typeof value === 'number') return ['due', 'within', 'after'].includes(field) ? span(value) : String(value)
+  if (typeof value === 'string') return ['owner', 'clearance'].includes(field) ? tWord('common.role', value) : value
+  if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? tWord('common.role', each) : shown(each, field))).join(' · ')
+  if (isText(value)) return own(value)
+  if (typeof value !== 'object' || value === null) return ''
+  const inner = value as Record<string, unknown>
+  const name = inner.title ?? inner.text ?? inner.label
+  if (isText(name)) return own(name)
+  return Object.entries(inner).map(([key, each]) => `${fieldName(key)} ${shown(each, key)}`).join(' · ')
+}
+
+export const stateKey = (version: Summary): TextKey =>
+  version.state === 'published' && !version.in_force ? 'library.states.coming' : `library.states.${version.state as 'draft'}`
