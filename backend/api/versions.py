@@ -69,7 +69,10 @@ def get_library() -> Response:
 
     def read(conn: Connection, sight: Sight) -> dict[str, Any]:
         found = find_at_work(conn, sight)
-        items = [playbook_json(key, found, sight) for key in sight.shelf.current]
+        items = [
+            playbook_json(key, found, sight)
+            for key in sorted(sight.shelf.current, key=sight.place_of)
+        ]
         return {"items": items, "drafts_for": sight.drafts_for(), "next_cursor": None}
 
     return answer(_seeing(read))

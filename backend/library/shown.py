@@ -52,6 +52,10 @@ class Sight:
         mine = drafts_at(self.caller, self.directory)
         return [{"id": org, "name": self.directory.orgs[org].name} for org in held if org in mine]
 
+    def place_of(self, playbook: str) -> tuple[int, str]:
+        """Where it stands in a list: as its tile does."""
+        return self.shelf.current[playbook].tap.order, playbook
+
     def title_of(self, playbook: str) -> dict[str, str]:
         """As it is called now; its id where a bank has taken its own playbook away."""
         book = self.shelf.current.get(playbook)

@@ -13,7 +13,7 @@ from tests.house import ROOT, House
 _PATH = re.compile(r"path: '(/[^']*)'")
 _AREAS = (
     *("tablet", "phone", "auditor", "desk", "after", "customers", "me", "rota", "oversight"),
-    *("board", "drills"),
+    *("board", "drills", "library"),
 )
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
@@ -47,6 +47,9 @@ NEEDS = {
     "customer": ".row >> nth=5",
     "customers": ".row >> nth=1",
     "suggestions": ".row >> nth=1",
+    "library": ".row >> nth=8",
+    "version": ".left .step >> nth=8",
+    "addition": ".left .step >> nth=8",
 }
 """What must be on a page before it is all there."""
 PLANNING = (
@@ -66,6 +69,11 @@ CUSTOMERS = (
     Page("customers", "/desk/customers"),
     Page("customer", "/desk/customers/:id", "customer"),
     Page("suggestions", "/desk/suggestions"),
+)
+LIBRARY = (
+    Page("library", "/desk/library"),
+    Page("version", "/desk/library/:playbook/:version", "version"),
+    Page("addition", "/desk/library/:playbook/:version", "addition"),
 )
 WALKS = (
     Walk(
@@ -132,7 +140,9 @@ WALKS = (
             Page("objections", "/desk/after/objections"),
         ),
     ),
-    Walk("compliance", "compliance1", DESK, (Page("home", "/desk"),)),
+    Walk("compliance", "compliance1", DESK, (Page("home", "/desk"), *LIBRARY)),
+    Walk("library-tablet", "admin1", TABLET, LIBRARY),
+    Walk("library-phone", "manager1", PHONE, LIBRARY),
     Walk(
         "admin",
         "admin1",
@@ -190,7 +200,8 @@ class Tour:
 
     def visit(self, screen: Screen, page: Page) -> None:
         """Open a page and wait until all of it is there."""
-        screen.opens(page.path.replace(":id", self._incidents.get(page.incident, "")))
+        thing = self._incidents.get(page.incident, "")
+        screen.opens(page.path.replace(":id", thing).replace(":playbook/:version", thing))
         expect(screen.page.locator("h1").first).to_be_visible()
         expect(screen.page.locator(".skeleton")).to_have_count(0)
         screen.is_answered()
@@ -247,6 +258,7 @@ def _something_happens(house: House) -> dict[str, str]:
         "group": group["id"],
         "drill": drill["id"],
         "customer": _somebody_is_known(house, group, closed)["id"],
+        **_somebody_drafts(house),
     }
 
 
@@ -266,6 +278,26 @@ def _somebody_practises(house: House) -> Any:
     rule = {"playbooks": ["disruptive_customer", "group_visit"], "months": 12}
     manager.does("PUT", "/drills/requirements/east-01", rule)
     return drill
+
+
+def _somebody_drafts(house: House) -> dict[str, str]:
+    """A version that compliance has cleared, and what a branch adds."""
+    path, admin = "/playbooks/group_visit/versions", house.person("admin1")
+    version = admin.does("POST", path, {})
+    content = version["content"]
+    content["steps"][2]["due"] = 90
+    content["steps"][2]["avoid"].append({"zh": "打断客户", "en": "cut them short"})
+    admin.does("PATCH", f"{path}/{version['id']}", {"content": content})
+    admin.does("POST", f"{path}/{version['id']}/submit", {})
+    house.person("compliance1").does("POST", f"{path}/{version['id']}/clear", {})
+    door = {"zh": "锁上侧门", "en": "Lock the side door"}
+    step = {"id": "lock_side_door", "title": door, "owner": "guard", "after": "note_who"}
+    added = {"org": "east-01", "content": {"steps": [step]}}
+    addition = house.person("manager1").does("POST", path, added)
+    return {
+        "version": f"group_visit/{version['id']}",
+        "addition": f"group_visit/{addition['id']}",
+    }
 
 
 def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:

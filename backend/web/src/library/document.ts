@@ -93,6 +93,7 @@ export function shown(value: unknown, field: string): string {
   const inner = value as Record<string, unknown>
   const name = inner.title ?? inner.text ?? inner.label
   if (isText(name)) return own(name)
+  if (Array.isArray(inner.say) || Array.isArray(inner.avoid)) return [inner.say, inner.avoid].map((each) => shown(each ?? [], field)).filter(Boolean).join(' · ')
   return Object.entries(inner).map(([key, each]) => `${fieldName(key)} ${shown(each, key)}`).join(' · ')
 }
 
