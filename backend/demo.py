@@ -1,9 +1,12 @@
 """The demo bank (contract, section 2), and how a new bank gets its first account."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from backend.batch import Batch
 from backend.clock import Clock
+from backend.customers.cards import add_card
 from backend.identity_tables import OrgRow
 from backend.organisation import (
     NewUser,
@@ -12,6 +15,7 @@ from backend.organisation import (
     root_org,
 )
 from backend.passwords import LEAST_CHARACTERS, hash_secret
+from escalation.customer import Card, RiskProfile
 from escalation.events import SYSTEM
 from escalation.people import Org
 from escalation.refusal import Invalid
@@ -52,6 +56,14 @@ STAFF = (
 )
 
 
+CUSTOMERS: tuple[tuple[str, str, str, tuple[str, ...], RiskProfile], ...] = (
+    ("east-01", "赵国庆", "6217 0012 3456 7801", ("high_sensitivity",), "conservative"),
+    ("east-01", "孙丽娟", "6217 0012 3456 7802", ("vulnerable",), "conservative"),
+    ("east-01", "钱卫东", "6217 0012 3456 7803", ("influential",), "aggressive"),
+    ("east-02", "周美玲", "6217 0012 3456 7804", (), "balanced"),
+)
+
+
 def load_demo(batch: Batch, clock: Clock) -> bool:
     """Fill an empty database with the demo bank; False where there is an organisation already."""
     if _has_orgs(batch):
@@ -62,6 +74,9 @@ def load_demo(batch: Batch, clock: Clock) -> bool:
     password, pin = hash_secret(PASSWORD), hash_secret(PIN)
     for username, name, role, org_id in STAFF:
         create_user(batch, clock, SYSTEM, NewUser(username, name, password, pin, ((role, org_id),)))
+    for org_id, name, reference, tags, risk_profile in CUSTOMERS:
+        card = Card(clock.new_id(), org_id, name, reference, SYSTEM.id, clock.now(), tags)
+        add_card(batch, clock, SYSTEM, replace(card, risk_profile=risk_profile))
     return True
 
 

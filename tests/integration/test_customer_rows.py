@@ -22,12 +22,12 @@ from escalation.rights import Caller
 from escalation.suggestion import Suggestion
 from tests.identity_bank import Process, TestClock
 
-HERE = {"east-01"}
+HERE = {"west-01"}
 
 
 def made(bank: Process, clock: TestClock, number: int = 1, **more: Any) -> Card:
     card = Card(
-        f"card-{number}", "east-01", f"李建国{number}", f"62 {number}", "u", clock.now(), **more
+        f"card-{number}", "west-01", f"李建国{number}", f"62 {number}", "u", clock.now(), **more
     )
     return bank.write(lambda batch: add_card(batch, clock, SYSTEM, card))
 
@@ -91,7 +91,7 @@ def test_a_number_is_given_once_and_a_suggestion_answered_once(
     servers = [start(), start()] if database.startswith("postgresql") else [start()] * 2
 
     def adds(nth: int) -> Callable[[], Any]:
-        card = Card(f"card-{nth}", "east-01", "王芳", "62", "u", clock.now())
+        card = Card(f"card-{nth}", "west-01", "王芳", "62", "u", clock.now())
         return lambda: servers[nth].write(lambda batch: add_card(batch, clock, SYSTEM, card))
 
     assert outcomes([adds(0), adds(1)]) == ["done", "reference-taken"]
@@ -126,7 +126,7 @@ def test_cards_are_found_by_name_number_and_tag_page_by_page(
     assert ids(tag="low_trust") == [second.id, first.id]
     assert ids(after=(third.made_at, third.id)) == [second.id, first.id]
     assert ids(after=(second.made_at, second.id)) == [first.id]
-    assert bank.read(lambda conn: find_cards(conn, {"east-02"}, {"limit": 10})) == []
+    assert bank.read(lambda conn: find_cards(conn, {"hq"}, {"limit": 10})) == []
     assert bank.read(lambda conn: find_card(conn, second.id, HERE)) == second
 
 

@@ -1,0 +1,38 @@
+"""Whose matter it is: found or made at the counter, and never called again once they refuse."""
+
+from tests.browser.screen import Screens
+from tests.house import House
+
+
+def test_at_the_counter_a_customer_is_found_or_made_and_linked(
+    screens: Screens, house: House
+) -> None:
+    house.person("manager1").does(
+        "POST", "/customers", {"name": "李建国", "reference": "6222 0210"}
+    )
+    incident = house.person("teller1").raise_("complaint_light")
+    counter = screens.tablet().paired(house).gives_pin("teller1")
+    counter.opens(f"/counter/incidents/{incident['id']}").presses("customers.panel.link")
+    counter.fills("customers.search", "建国")
+    counter.page.get_by_role("button", name="李建国").click()
+    counter.reads("customers.panel.first")
+    shown = house.person("manager1").incident(incident)["customer"]
+    assert shown["name"] == "李建国"
+    counter.presses("customers.panel.change").fills("customers.search", "陈小燕")
+    counter.reads("customers.panel.notFound").presses_in_sheet("customers.add")
+    counter.presses_in_sheet("customers.panel.make")
+    counter.page.get_by_text("陈小燕").wait_for()
+    assert house.person("manager1").incident(incident)["customer"]["name"] == "陈小燕"
+    assert counter.faults == []
+
+
+def test_who_wants_no_marketing_is_put_on_the_list_with_a_reason(
+    screens: Screens, house: House
+) -> None:
+    customer = house.person("manager1").does("POST", "/customers", {"name": "李建国"})
+    desk = screens.desk("en").signed_in("business1").opens(f"/desk/customers/{customer['id']}")
+    desk.presses("customers.refuseDo").fills("incident.act.reason", "别再打了")
+    desk.presses_in_sheet("customers.confirm").reads("customers.no")
+    said = house.person("business1").get(f"/customers/{customer['id']}/may-call")
+    assert said["reasons"][0]["key"] == "do_not_contact"
+    desk.page.get_by_text("别再打了").wait_for()
