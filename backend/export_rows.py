@@ -11,9 +11,14 @@ from backend.bundle import Case
 from backend.export_words import (
     ACTORS,
     BASES,
+    CAUSES,
+    CLOCKS,
+    COMMANDS,
+    CONTENT,
     DETAILS,
     EVENTS,
     HEADINGS,
+    KINDS,
     OUTCOMES,
     REASONS,
     ROLES,
@@ -24,7 +29,7 @@ from backend.export_words import (
 from escalation.people import Directory
 from escalation.timeline import unstamp
 from playbooks.facts import FACTS
-from playbooks.model import Text
+from playbooks.model import Choice, Text
 
 BOM = "\ufeff"
 """Excel reads UTF-8 only with it."""
@@ -152,19 +157,48 @@ class _Page:
     def values(self, found: Mapping[str, Any]) -> list[str]:
         """Facts or a record, without what is sealed."""
         return [
-            f"{self.label(key)}: {self._value(value)}"
+            f"{self.label(key)}: {self._value(key, value)}"
             for key, value in found.items()
             if value is not None and not isinstance(value, dict)
         ]
 
-    def _value(self, value: Any) -> str:
+    def _value(self, key: str, value: Any) -> str:
         if isinstance(value, bool):
             return self._detail("yes" if value else "no")
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if isinstance(value, list):
+            return ", ".join(self._value(key, each) for each in value)
+        return next((self.said(each.label) for each in self._choices(key, value)), str(value))
+
+    def _choices(self, key: str, value: Any) -> Iterator[Choice]:
+        """The choice of that value, of the fact or of the field of a form."""
+        found = list(FACTS[key].choices) if key in FACTS else []
+        for _, step in self.case.state.steps():
+            found += [each for field in step.record if field.name == key for each in field.choices]
+        yield from [each for each in found if each.value == value]
 
     def reason(self, value: Any) -> list[str]:
         """Why; a typed reason stands among the texts."""
-        return [word(REASONS, value, self.lang)] if isinstance(value, str) else []
+        if isinstance(value, list):
+            return [word(REASONS, each, self.lang) for each in value]
+        if not isinstance(value, str):
+            return []
+        kind, _, step = value.partition(":")
+        return [self.step(step) if kind == "step" else word(REASONS, value, self.lang)]
+
+    def kind(self, value: str) -> list[str]:
+        """Of a promise or a call; what kind of channel failed is not for paper."""
+        return [word(KINDS, value, self.lang)] if value in KINDS else []
+
+    def kind_of_complaint(self, value: str) -> list[str]:
+        """A mistake or a misunderstanding (S5)."""
+        return [self._value("complaint_kind", value)]
+
+    def playbook(self, value: Mapping[str, Any]) -> list[str]:
+        """What the playbook is called, and its version."""
+        state = self.case.state
+        known = {book.sha256: book.title for book in (*state.playbooks, *state.former)}
+        title = known.get(value["sha256"])
+        return [f"{value['id'] if title is None else self.said(title)} v{value['version']}"]
 
     def counted(self, key: str, value: Any) -> list[str]:
         """A number that says something from 1 on; a name stands for itself."""
@@ -191,13 +225,18 @@ _TELLERS: Mapping[str, _Teller] = {
     "eta_minutes": lambda page, value: page.detail("eta_minutes")(value),
     "facts": lambda page, value: page.values(value),
     "record": lambda page, value: page.values(value),
-    "playbook": lambda _, value: [f"{value['id']} v{value['version']}"],
+    "playbook": lambda page, value: page.playbook(value),
+    "kind": lambda page, value: page.kind(value),
+    "content": lambda page, value: [word(CONTENT, value, page.lang)],
+    "people": lambda page, value: page.detail("people")(value),
     "outcome": lambda page, value: [word(OUTCOMES, value, page.lang)],
-    "root_cause": lambda _, value: [value],
-    "complaint_kind": lambda _, value: [value],
-    "name": lambda _, value: [value],
+    "root_cause": lambda page, value: [word(CAUSES, value, page.lang)],
+    "complaint_kind": lambda page, value: page.kind_of_complaint(value),
+    "name": lambda page, value: [word(CLOCKS, value, page.lang)],
+    "by": lambda page, value: page.reason(value),
+    "stage": lambda page, value: page.detail("stage")(value),
     "due_at": lambda page, value: page.detail("due_at")(value),
-    "command": lambda _, value: [value],
+    "command": lambda page, value: [word(COMMANDS, value, page.lang)],
     "media_type": lambda _, value: [value],
     "sha256": lambda _, value: [f"SHA-256 {value}"],
     "format": lambda _, value: [value],

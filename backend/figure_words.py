@@ -2,17 +2,6 @@
 
 from backend.export_words import Table
 
-CAUSES: Table = {
-    "information.unclear_terms": ("信息：条款没讲清", "Information: unclear terms"),
-    "information.misleading_returns": ("信息：收益误导", "Information: misleading returns"),
-    "communication.scripted": ("沟通：照本宣科", "Communication: script-like talk"),
-    "communication.defensive": ("沟通：辩解推脱", "Communication: defensive tone"),
-    "promises.benefit_late": ("承诺：权益没按时兑现", "Promises: benefit late"),
-    "promises.handover_broken": ("承诺：交接脱节", "Promises: hand-over broken"),
-    "privacy.contact_frequency": ("隐私：联系太频繁", "Privacy: called too often"),
-    "privacy.data_use": ("隐私：信息用途没说清", "Privacy: use of data unexplained"),
-    "other": ("其他", "Other"),
-}
 GROUPS: Table = {
     "branch": ("网点", "Branch"),
     "type": ("事件类型", "Type"),

@@ -13,7 +13,7 @@ from backend.callers import public
 from backend.problems import NotFound
 
 DIST = Path(__file__).parent / "web" / "dist"
-AREAS = ("sign-in", "pair", "counter", "duty", "incidents", "audit", "desk", "me")
+AREAS = ("sign-in", "pair", "counter", "duty", "incidents", "audit", "desk", "me", "papers")
 """First words of the app's own addresses (backend/web/src/router.ts); the app does the rest."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"

@@ -51,6 +51,14 @@ def as_json(book: Playbook) -> dict[str, Any]:
         "cards": [_card(card) for card in book.cards],
         "advice": _texts(book.advice),
         "needs_root_cause": book.needs_root_cause,
+        "representatives": book.representatives,
+        "press": book.press,
+        "no_promise": None
+        if book.no_promise is None
+        else {
+            "text": book.no_promise.text.as_json(),
+            "when": [{"fact": each.fact, "equals": each.equals} for each in book.no_promise.when],
+        },
     }
 
 

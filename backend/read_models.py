@@ -6,16 +6,18 @@ from typing import Any
 
 import orjson
 
+from backend.owed_view import owed_json, texts_owed
 from escalation.alert import Alert, Told, Way
 from escalation.clock import Clock
 from escalation.commands import SOCKET
 from escalation.drill import Terms
 from escalation.incident import UNTOUCHED, Incident, Progress, Report
 from escalation.people import Directory
+from escalation.rights import reserved_to
 from escalation.timeline import sealed_in, stamp
 from playbooks.facts import flags
 from playbooks.gates import gate_open, proposals
-from playbooks.model import Gate, Library, Playbook, Step
+from playbooks.model import Gate, Library, Playbook, RecordRule, Step
 
 Texts = Mapping[str, Mapping[str, str | None]]
 SentAt = Mapping[tuple[str, str, str], datetime]
@@ -49,7 +51,8 @@ def render(
         "steps": [view.step(state, book, step) for book, step in state.steps()],
         "alerts": [view.alert(alert) for alert in state.alerts.values()],
         "informed": [told for alert in state.informed.values() for told in view.recipients(alert)],
-        "clocks": [_clock(clock) for clock in state.clocks.values()],
+        "clocks": [_clock(state, clock) for clock in state.clocks.values()],
+        **owed_json(state, directory, view.opened),
         "suggestions": []
         if state.over
         else [
@@ -114,14 +117,14 @@ def texts_needed(state: Incident) -> list[str]:
     found = sealed_in(dict(state.facts))
     for progress in state.progress.values():
         found += sealed_in(progress.note) + sealed_in(progress.record)
-    return found
+    return found + texts_owed(state)
 
 
 def _stamp(moment: datetime | None) -> str | None:
     return None if moment is None else stamp(moment)
 
 
-def _clock(clock: Clock) -> dict[str, Any]:
+def _clock(state: Incident, clock: Clock) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": clock.name,
         "due_at": stamp(clock.due_at),
@@ -130,6 +133,10 @@ def _clock(clock: Clock) -> dict[str, Any]:
     }
     if clock.unconfirmed:
         found["unconfirmed"] = True
+    if clock.paused and clock.resumes_at is not None:
+        found["resumes_at"] = stamp(clock.resumes_at)
+    if reserved := reserved_to(state, clock.name):
+        found["changed_by"] = sorted(reserved)
     return found
 
 
@@ -280,6 +287,16 @@ def _waiting(
     return orjson.Fragment(begun + f',"due_at":{due}}}'.encode())
 
 
+def _rule_json(rule: RecordRule) -> dict[str, Any]:
+    return {
+        "when_field": rule.when_field,
+        "when": list(rule.when),
+        "field": rule.field,
+        "needs": list(rule.needs),
+        "text": rule.text.as_json(),
+    }
+
+
 _fragments: dict[str, dict[str, dict[str, Any]]] = {}
 
 
@@ -310,6 +327,11 @@ def step_json(playbook: str, step: Step) -> dict[str, Any]:
         "repeats": step.repeats,
         "say": [text.as_json() for text in step.say],
         "avoid": [text.as_json() for text in step.avoid],
+        **(
+            {"record_rules": [_rule_json(rule) for rule in step.record_rules]}
+            if step.record_rules
+            else {}
+        ),
         "record": [
             {
                 "name": field.name,

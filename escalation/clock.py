@@ -8,6 +8,19 @@ from typing import Literal
 MISSED = 2
 
 
+def speaks_at(
+    start: datetime, due_at: datetime, stage: int, lead: timedelta | None = None
+) -> datetime | None:
+    """When something owed speaks next: a warning, the due moment, the escalation after it.
+
+    ``lead``: how long before the end it warns, and after it escalates; else a fifth of its length.
+    """
+    if stage > MISSED:
+        return None
+    lead = lead or (due_at - start) / 5
+    return (due_at - lead, due_at, due_at + lead)[stage]
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A promise with a time. ``stage`` 0 running, 1 warned, 2 missed, 3 missed and escalated.
@@ -38,9 +51,8 @@ class Clock:
     @property
     def next_at(self) -> datetime | None:
         """When this clock speaks next: a warning, the due moment, the escalation after it."""
-        if self.met_at is not None or self.stage > 2:
+        if self.met_at is not None or self.stage > MISSED:
             return None
         if self.paused:
             return self.resumes_at
-        lead = self.lead or (self.due_at - self.started_at) / 5
-        return (self.due_at - lead, self.due_at, self.due_at + lead)[self.stage]
+        return speaks_at(self.started_at, self.due_at, self.stage, self.lead)

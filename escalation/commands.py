@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from escalation.dealing_commands import Dealing
 from escalation.drill import Terms
 from escalation.texts import Typed
 
@@ -347,8 +348,19 @@ class Rearm:
     name: ClassVar[str] = "re-arm"
 
 
+@dataclass(frozen=True, slots=True)
+class ResumeClock:
+    """A promise that stands still goes on at once, for a reason."""
+
+    name: ClassVar[str] = "resume-clock"
+    clock: str
+    reason: Typed
+
+
 Command = (
     Open
+    | Dealing
+    | ResumeClock
     | Acknowledge
     | Decline
     | CompleteStep

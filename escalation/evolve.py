@@ -7,7 +7,7 @@ the event. What each event changes is in ``escalation/change``.
 from collections.abc import Iterable, Mapping
 
 from escalation import events as ev
-from escalation.change import afterwards, alerts, checklist, drills, life
+from escalation.change import afterwards, alerts, checklist, dealings, drills, life
 from escalation.events import Event
 from escalation.incident import Change, Incident, PlaybookOf
 
@@ -20,6 +20,7 @@ _CHANGES: Mapping[str, Change] = {
     **checklist.CHANGES,
     **afterwards.CHANGES,
     **drills.CHANGES,
+    **dealings.CHANGES,
 }
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from escalation.clock import speaks_at
+
 Kind = Literal["satisfaction", "call_back"]
 SATISFACTION: Kind = "satisfaction"
 CALL_BACK: Kind = "call_back"
@@ -51,10 +53,9 @@ class FollowUp:
     @property
     def next_at(self) -> datetime | None:
         """When it is spoken of next: a warning, the due moment, the next level after it."""
-        if self.status != "scheduled" or self.stage > 2:
+        if self.status != "scheduled":
             return None
-        lead = (self.due_at - self.made_at) / 5
-        return (self.due_at - lead, self.due_at, self.due_at + lead)[self.stage]
+        return speaks_at(self.made_at, self.due_at, self.stage)
 
 
 def withdrawn(follow_ups: Mapping[str, FollowUp]) -> Mapping[str, FollowUp]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from escalation.alert import Alert
 from escalation.clock import Clock
+from escalation.dealings import NO_DEALINGS, Dealings
 from escalation.drill import Terms
 from escalation.events import Event
 from escalation.follow_up import SATISFACTION, FollowUp
@@ -146,6 +147,7 @@ class Incident:
     terms: Terms | None = None
     customer: str | None = None
     tally: Tally = NO_TALLY
+    dealings: Dealings = NO_DEALINGS
 
     def having(self, **changes: Any) -> Self:
         """The same incident with these fields changed."""
@@ -219,6 +221,9 @@ class Incident:
         found = list(self._clock_deadlines())
         if self.follow_ups:
             found.extend(self._follow_up_deadlines())
+        if self.dealings.promises and self.status != "cancelled":
+            promised = [(each.next_at, each.id) for each in self.dealings.promises.values()]
+            found.extend([(f"promise:{key}", at) for at, key in promised if at is not None])
         if self.status in ("open", "acknowledged"):
             if self.climb.next_at is not None:
                 found.append(("ladder", self.climb.next_at))

@@ -252,16 +252,20 @@ def _may_step(rule: Callable[[Standing, Step], bool]) -> Callable[[Standing, Any
     return of_command
 
 
-def _may_change_clock(standing: Standing, command: Any) -> bool:
-    """A manager or compliance approves by doing it; a playbook may reserve it to some roles."""
-    state = standing.state
-    reserved = {
+def reserved_to(state: Incident, clock: str) -> set[str]:
+    """The roles that alone pause, resume or extend that clock; none: managers and compliance."""
+    return {
         role
         for book in (*state.playbooks, *state.former)
         for rule in book.clocks
-        if rule.name == command.clock
+        if rule.name == clock
         for role in rule.extended_by
     }
+
+
+def _may_change_clock(standing: Standing, command: Any) -> bool:
+    """A manager or compliance approves by doing it; a playbook may reserve it to some roles."""
+    reserved = reserved_to(standing.state, command.clock)
     if reserved:
         return bool(standing.roles & reserved)
     return standing.manager or "compliance_officer" in standing.roles
@@ -298,6 +302,15 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "escalate": lambda standing, _: _involved(standing),
     "pause-clock": _may_change_clock,
     "extend-clock": _may_change_clock,
+    "resume-clock": _may_change_clock,
+    "promise": lambda standing, _: _involved(standing) or _follows_up(standing),
+    "keep-promise": lambda standing, _: _involved(standing) or _follows_up(standing),
+    "break-promise": lambda standing, _: _follows_up(standing),
+    "name-representative": lambda standing, _: _involved(standing) or standing.manager,
+    "withdraw-representative": lambda standing, _: _involved(standing) or standing.manager,
+    "lead-to-room": lambda standing, _: _involved(standing) or standing.manager,
+    "leave-room": lambda standing, _: _involved(standing) or standing.manager,
+    "record-press-statement": lambda standing, _: "office_staff" in standing.roles,
     "schedule-follow-up": lambda standing, _: _involved(standing) or _follows_up(standing),
     "finish-follow-up": lambda standing, _: _follows_up(standing),
     "record-review": lambda standing, _: standing.manager or bool(standing.roles & REVIEWERS),

@@ -3,7 +3,7 @@
 ``facts`` holds what is recorded by now; a withdrawn fact is None or absent.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from playbooks.model import Condition, Gate, Library, Playbook, Proposal, Role, Step, Text
 
@@ -64,6 +64,33 @@ def told_by_duty(
             for role in duty.tell
         )
     )
+
+
+def broken_rules(step: Step, record: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
+    """The fields of a filled-in form that do not go with another one, each with the reason (R3).
+
+    The only place where one field of a form depends on another.
+    """
+    for rule in step.record_rules:
+        if record.get(rule.when_field) in rule.when and record.get(rule.field) not in rule.needs:
+            yield rule.field, rule.text
+
+
+def no_promise(
+    attached: Iterable[Playbook], known: Iterable[Playbook], facts: Mapping[str, object]
+) -> Text | None:
+    """Why nobody may promise this customer anything; None where promising is allowed (T3).
+
+    It is forbidden by a playbook of the incident (``attached``), or by any one that the facts
+    call for, attached or not (``known``).
+    """
+    for book in attached:
+        if book.no_promise is not None:
+            return book.no_promise.text
+    for book in known:
+        if book.no_promise is not None and _any_holds(book.no_promise.when, facts):
+            return book.no_promise.text
+    return None
 
 
 def _any_holds(conditions: Collection[Condition], facts: Mapping[str, object]) -> bool:

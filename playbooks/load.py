@@ -32,6 +32,9 @@ __all__ = [
 LIBRARY = Path(__file__).parent / "library"
 """The playbooks that come with the product."""
 
+LIKE = "like"
+"""Of a step or card in a playbook: as the shared one of that id, but for what stands beside it."""
+
 
 class InvalidPlaybook(ValueError):
     """Playbooks that cannot be used. ``faults`` has a line for each reason."""
@@ -153,11 +156,12 @@ class _Shelf:
             if not isinstance(names, list):
                 continue
             parts: list[object] = []
-            for at, name in enumerate(names):
+            for at, part in enumerate(names):
+                name = part.get(LIKE) if isinstance(part, dict) and LIKE in part else part
                 if not isinstance(name, str):
-                    parts.append(name)
+                    parts.append(part)
                 elif name in known:
-                    parts.append(known[name])
+                    parts.append(_changed(known[name], part))
                 else:
                     document.blame((kind, at), f"There is no {kind[:-1]} “{name}”.")
             content = {**content, kind: parts}
@@ -179,6 +183,13 @@ class _Shelf:
         if key in files:
             document.blame(("id",), f"“{key}” is already in {files[key].name}.")
         files.setdefault(key, document.file)
+
+
+def _changed(shared: object, part: object) -> object:
+    """The shared one; where a playbook words parts of it otherwise, with those."""
+    if not isinstance(part, dict) or not isinstance(shared, dict):
+        return shared
+    return {**shared, **{key: value for key, value in part.items() if key != LIKE}}
 
 
 def _documents(directory: Path) -> list[Document]:

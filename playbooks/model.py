@@ -93,6 +93,17 @@ class RecordField:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRule:
+    """Where ``when_field`` holds one of ``when``, ``field`` must hold one of ``needs`` (R3)."""
+
+    when_field: str
+    when: tuple[str, ...]
+    field: str
+    needs: tuple[str, ...]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """What keeps a step locked.
 
@@ -132,6 +143,7 @@ class Step:
     say: tuple[Text, ...] = ()
     avoid: tuple[Text, ...] = ()
     record: tuple[RecordField, ...] = ()
+    record_rules: tuple[RecordRule, ...] = ()
     source: tuple[str, ...] = ()
 
 
@@ -238,6 +250,14 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class NoPromise:
+    """While one of ``when`` holds, nobody promises this customer anything (T3)."""
+
+    text: Text
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A customer to recognise (T1-T5): signs, what to say, what to avoid."""
 
@@ -257,6 +277,8 @@ class Playbook:
     ``summary`` is the line under the title on the tile. ``content`` is what is kept with a
     running incident and shown in an exported bundle; ``load.from_content`` reads it back.
     ``added``: the orgs whose additions are in it, those above first.
+    ``no_promise``: it keeps everybody from promising. ``representatives``: so many people speak
+    for a group at most (G4). ``press``: what is said to the media is put on record (M5).
     """
 
     id: str
@@ -275,6 +297,9 @@ class Playbook:
     duties: tuple[Duty, ...] = ()
     cards: tuple[Card, ...] = ()
     needs_root_cause: bool = False
+    no_promise: NoPromise | None = None
+    representatives: int = 0
+    press: bool = False
     advice: tuple[Text, ...] = ()
     source: tuple[str, ...] = ()
     summary: Text = Text("", "")

@@ -30,6 +30,8 @@ def disagreements(content: object) -> Iterator[Problem]:
     yield from _proposals(content)
     yield from _duties(content)
     yield from _discreet(content)
+    for at, condition in _items(content.get("no_promise"), "when"):
+        yield from _condition(condition, ("no_promise", "when", at))
 
 
 def _doubles(content: Mapping[Any, Any], part: str, key: str) -> Iterator[Problem]:
@@ -69,6 +71,7 @@ def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
         yield from _gate(step.get("gate"), (*where, "gate"))
         for problem_where, reason in _doubles(step, "record", "name"):
             yield (*where, *problem_where), reason
+        yield from _record_rules(step, where)
         for field_at, item in _items(step, "record"):
             if (item.get("type") == "choice") != bool(item.get("choices")):
                 yield (*where, "record", field_at), "Choices belong to the type “choice”."
@@ -76,6 +79,25 @@ def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
                 place = (*where, "record", field_at, "choices", choice_at)
                 value = {"fact": item["fact"], "equals": choice.get("value")}
                 yield from _condition(value, place)
+
+
+def _record_rules(step: Mapping[Any, Any], where: Where) -> Iterator[Problem]:
+    """A rule speaks of choices that its form has."""
+    choices = {
+        field.get("name"): {choice.get("value") for _, choice in _items(field, "choices")}
+        for _, field in _items(step, "record")
+        if field.get("type") == "choice"
+    }
+    for at, rule in _items(step, "record_rules"):
+        for field, part in (("when_field", "when"), ("field", "needs")):
+            named, values = rule.get(field), rule.get(part)
+            if named not in choices:
+                yield (*where, "record_rules", at, field), f"“{named}” is no choice of this form."
+                continue
+            for value in values if isinstance(values, list) else []:
+                if value not in choices[named]:
+                    place = (*where, "record_rules", at, part)
+                    yield place, f"“{named}” has no choice “{value}”."
 
 
 def _gate(gate: object, where: Where) -> Iterator[Problem]:
@@ -170,8 +192,8 @@ def _discreet(content: Mapping[Any, Any]) -> Iterator[Problem]:
             yield ("steps", at, "owner"), "A discreet step belongs to a role with a phone."
 
 
-def _items(content: Mapping[Any, Any], part: str) -> Iterator[tuple[int, Mapping[Any, Any]]]:
-    items = content.get(part)
+def _items(content: object, part: str) -> Iterator[tuple[int, Mapping[Any, Any]]]:
+    items = content.get(part) if isinstance(content, Mapping) else None
     for at, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, Mapping):
             yield at, item

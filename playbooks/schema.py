@@ -86,6 +86,15 @@ class _RecordField(_Shape):
     fact = values.one_of(*FACTS)
 
 
+class _RecordRule(_Shape):
+    makes = model.RecordRule
+    when_field = values.name(required=True)
+    when = fields.List(values.name(), required=True, validate=validate.Length(min=1))
+    field = values.name(required=True)
+    needs = fields.List(values.name(), required=True, validate=validate.Length(min=1))
+    text = _text(required=True)
+
+
 class _Gate(_Shape):
     makes = model.Gate
     text = _text(required=True)
@@ -113,6 +122,7 @@ class _Step(_Shape):
     say = _texts()
     avoid = _texts()
     record = fields.List(fields.Nested(_RecordField))
+    record_rules = fields.List(fields.Nested(_RecordRule))
     source = values.sources()
 
 
@@ -199,6 +209,12 @@ class _Duty(_Shape):
     source = values.sources()
 
 
+class _NoPromise(_Shape):
+    makes = model.NoPromise
+    text = _text(required=True)
+    when = fields.List(fields.Nested(_Condition))
+
+
 class _Card(_Shape):
     makes = model.Card
     id = values.name(required=True)
@@ -229,6 +245,9 @@ class _Playbook(_Shape):
     duties = fields.List(fields.Nested(_Duty))
     cards = fields.List(fields.Nested(_Card))
     needs_root_cause = values.YesNo()
+    no_promise = fields.Nested(_NoPromise)
+    representatives = values.number(1)
+    press = values.YesNo()
     advice = _texts()
     source = values.sources()
     added = fields.List(fields.Nested(_AddedBy))

@@ -177,7 +177,7 @@ class Client:
         """A command that must succeed; the whole incident after it."""
         return self.does("POST", f"/incidents/{_id(incident)}/{name}", body)
 
-    def refused(self, incident: Any, name: str, status: int, kind: str = "", **body: Any) -> Any:
+    def refused(self, incident: Any, name: str, status: int, kind: str = "", /, **body: Any) -> Any:
         """A command that must be refused so; the problem."""
         answer = self.ask("POST", f"/incidents/{_id(incident)}/{name}", body)
         assert answer.status_code == status, (answer.status_code, answer.text)

@@ -18,6 +18,8 @@ TYPE = "disruptive_customer"
 
 NO_CARD = "019a0000-0000-7000-8000-00000000c0de"
 CHANGE = {"clock": "call_back", "until": "2026-03-12T00:00:00Z", "reason": "?"}
+PROMISE = {"text": "下午给您回话", "due_at": "2026-03-12T00:00:00Z", "kind": "information"}
+PRESS = {"who": "李记者", "outlet": "晚报", "asked": "为什么", "said": "正在核实"}
 #: Each command, a body for it, and who may give it; the others who see the incident get 403.
 COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("acknowledge", {}, MANAGERS | INFORMED | {"office1"}),
@@ -45,4 +47,13 @@ COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("pause-clock", CHANGE, MANAGERS | {"compliance1"}),
     ("extend-clock", CHANGE, MANAGERS | {"compliance1"}),
     ("unmark-drill", {"reason": "?"}, AT_THE_BRANCH | MANAGERS),
+    ("resume-clock", {"clock": "call_back", "reason": "?"}, MANAGERS | {"compliance1"}),
+    ("promise", PROMISE, AT_THE_BRANCH | MANAGERS | {"complaint1"}),
+    ("keep-promise", {"promise": "p"}, AT_THE_BRANCH | MANAGERS | {"complaint1"}),
+    ("break-promise", {"promise": "p", "reason": "?"}, MANAGERS | {"complaint1"}),
+    ("name-representative", {"who": "红衣女士"}, AT_THE_BRANCH | MANAGERS),
+    ("withdraw-representative", {"representative": "r"}, AT_THE_BRANCH | MANAGERS),
+    ("lead-to-room", {"who": "三位女士", "room": "接待室"}, AT_THE_BRANCH | MANAGERS),
+    ("leave-room", {"stay": "s"}, AT_THE_BRANCH | MANAGERS),
+    ("record-press-statement", PRESS, {"office1", "office2"}),
 ]

@@ -1,7 +1,7 @@
 """The shape of each command's body, and how a loaded body becomes a command."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -19,7 +19,10 @@ from backend.api.fields import (
 )
 from escalation import commands
 from escalation.commands import Command
+from escalation.dealing_commands import Dealing
+from escalation.dealings import PROMISE_KINDS
 from escalation.decide.life import COMPLAINT_KINDS, OUTCOMES, ROOT_CAUSES
+from escalation.decide.rooms import MOST_PEOPLE
 from escalation.texts import Typed
 from escalation.timeline import MAX_INTEGER
 
@@ -115,6 +118,58 @@ class ChangeClockSchema(ReasonSchema):
     until = Moment(required=True)
 
 
+class ResumeClockSchema(ReasonSchema):
+    clock = PlainText(longest=64, required=True)
+
+
+class PromiseSchema(Strict):
+    """``due_at``: by when it is to be done."""
+
+    text = TypedText(required=True)
+    due_at = Moment(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(PROMISE_KINDS))
+
+
+class KeepPromiseSchema(Strict):
+    promise = PlainText(longest=64, required=True)
+    note = TypedText(allow_none=True)
+
+
+class BreakPromiseSchema(ReasonSchema):
+    promise = PlainText(longest=64, required=True)
+
+
+class NameRepresentativeSchema(Strict):
+    """``who``: a name, or a mark by which they are known."""
+
+    who = TypedText(required=True)
+
+
+class WithdrawRepresentativeSchema(Strict):
+    representative = PlainText(longest=64, required=True)
+
+
+class LeadToRoomSchema(Strict):
+    who = TypedText(required=True)
+    room = TypedText(required=True)
+    people = Whole(1, MOST_PEOPLE, allow_none=True)
+    at = Moment(allow_none=True)
+
+
+class LeaveRoomSchema(Strict):
+    stay = PlainText(longest=64, required=True)
+    at = Moment(allow_none=True)
+
+
+class RecordPressStatementSchema(Strict):
+    who = TypedText(required=True)
+    outlet = TypedText(required=True)
+    asked = TypedText(required=True)
+    said = TypedText(required=True)
+    press_card = TypedText(allow_none=True)
+    at = Moment(allow_none=True)
+
+
 class OccurredSchema(Strict):
     """The deed's time by the tablet's own clocks (contract, section 3)."""
 
@@ -191,6 +246,15 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "unmark-drill": ReasonSchema,
     "link-customer": LinkCustomerSchema,
     "unlink-customer": UnlinkCustomerSchema,
+    "resume-clock": ResumeClockSchema,
+    "promise": PromiseSchema,
+    "keep-promise": KeepPromiseSchema,
+    "break-promise": BreakPromiseSchema,
+    "name-representative": NameRepresentativeSchema,
+    "withdraw-representative": WithdrawRepresentativeSchema,
+    "lead-to-room": LeadToRoomSchema,
+    "leave-room": LeaveRoomSchema,
+    "record-press-statement": RecordPressStatementSchema,
 }
 
 _COMMANDS: Mapping[str, type[Command]] = {
@@ -216,6 +280,8 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "unmark-drill": commands.UnmarkDrill,
     "link-customer": commands.LinkCustomer,
     "unlink-customer": commands.UnlinkCustomer,
+    "resume-clock": commands.ResumeClock,
+    **{command.name: command for command in get_args(Dealing)},
 }
 
 

@@ -40,6 +40,15 @@ _SUMMARIES = {
     "unmark-drill": "It is no drill after all (A6).",
     "link-customer": "It is the matter of this customer.",
     "unlink-customer": "It is not that customer's matter.",
+    "resume-clock": "A promise that stands still goes on.",
+    "promise": "Something was promised to the customer.",
+    "keep-promise": "It was done.",
+    "break-promise": "It will not be done.",
+    "name-representative": "Somebody speaks for the group.",
+    "withdraw-representative": "They speak for it no more.",
+    "lead-to-room": "People were led to a room.",
+    "leave-room": "They have left it.",
+    "record-press-statement": "What the office told the media.",
 }
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from escalation.dealings import PROMISE_KINDS
+from escalation.follow_up import KINDS
+from escalation.follow_up import STATUSES as FOLLOW_UP_STATUSES
 from escalation.incident import SEVERITIES
 
 STATUSES = ("open", "acknowledged", "contained", "closed", "cancelled")
@@ -82,6 +85,16 @@ class RecordFieldSchema(Schema):
     choices = _list(ChoiceSchema)
 
 
+class RecordRuleSchema(Schema):
+    """Where ``when_field`` holds one of ``when``, ``field`` must hold one of ``needs``."""
+
+    when_field = _text()
+    when = fields.List(fields.String(), required=True)
+    field = _text()
+    needs = fields.List(fields.String(), required=True)
+    text = fields.Nested(BothSchema, required=True)
+
+
 class StepSchema(Schema):
     id = _text()
     playbook = _text()
@@ -100,6 +113,7 @@ class StepSchema(Schema):
     say = _list(BothSchema)
     avoid = _list(BothSchema)
     record = _list(RecordFieldSchema)
+    record_rules = fields.List(fields.Nested(RecordRuleSchema))
     recorded = fields.Dict(keys=fields.String())
     note = fields.String(allow_none=True)
 
@@ -137,6 +151,85 @@ class ClockSchema(Schema):
     unconfirmed = fields.Boolean(
         metadata={"description": "Counts days of a year whose holidays are not announced yet."}
     )
+    resumes_at = fields.String(metadata={"description": "It stands still until then."})
+    changed_by = fields.List(
+        fields.String(), metadata={"description": "Who alone pauses or extends it."}
+    )
+
+
+class PromiseStateSchema(Schema):
+    """What was promised, and what came of it; ``late``: its moment has passed."""
+
+    id = _text()
+    kind = _text(validate=validate.OneOf(PROMISE_KINDS))
+    text = _maybe()
+    due_at = _text()
+    made_at = _text()
+    made_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    state = _text(validate=validate.OneOf(("open", "kept", "broken")))
+    late = _flag()
+    ended_at = _maybe()
+    ended_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    said = _maybe()
+
+
+class RepresentativeSchema(Schema):
+    """Who speaks for a group; ``until`` null: still."""
+
+    id = _text()
+    who = _maybe()
+    since = _text()
+    until = _maybe()
+
+
+class StaySchema(Schema):
+    """Who was led to which room; ``until`` null: still there."""
+
+    id = _text()
+    who = _maybe()
+    room = _maybe()
+    people = fields.Integer(required=True, allow_none=True)
+    since = _text()
+    until = _maybe()
+    led_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+
+
+class PressStatementSchema(Schema):
+    """What the office told the media."""
+
+    id = _text()
+    at = _text()
+    by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    who = _maybe()
+    outlet = _maybe()
+    press_card = _maybe()
+    asked = _maybe()
+    said = _maybe()
+
+
+class OwedCallSchema(Schema):
+    """A call that is owed to the customer, or was made."""
+
+    id = _text()
+    kind = _text(validate=validate.OneOf(KINDS))
+    status = _text(validate=validate.OneOf(FOLLOW_UP_STATUSES))
+    due_at = _text()
+    done_at = _maybe()
+    done_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    outcome = _maybe()
+    content = _maybe()
+    note = _maybe()
+    improve = _maybe()
+
+
+class ReviewFoundSchema(Schema):
+    """What the weekly review has found."""
+
+    at = _text()
+    by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    words = _maybe()
+    process = _maybe()
+    decision = _maybe()
 
 
 class DeadlineSchema(Schema):
@@ -205,6 +298,12 @@ class IncidentSchema(IncidentSummarySchema):
     suggestions = _list(SuggestionSchema)
     drill_terms = fields.Nested(DrillTermsSchema, metadata={"description": "Of drills only."})
     customer = fields.Nested(LinkedCustomerSchema, required=True, allow_none=True)
+    promises = _list(PromiseStateSchema)
+    representatives = _list(RepresentativeSchema)
+    stays = _list(StaySchema)
+    press_statements = _list(PressStatementSchema)
+    follow_ups = _list(OwedCallSchema)
+    review = fields.Nested(ReviewFoundSchema, required=True, allow_none=True)
 
 
 def _at_least_the_id() -> dict[str, fields.Field[Any]]:

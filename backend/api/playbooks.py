@@ -57,6 +57,20 @@ class PlaybookStepSchema(StepSchema):
     completed_by_raising = fields.Boolean(required=True)
 
 
+class ConditionSchema(Schema):
+    """A fact that is true, or has the value ``equals``."""
+
+    fact = fields.String(required=True)
+    equals = fields.String(required=True, allow_none=True)
+
+
+class NoPromiseSchema(Schema):
+    """While one of ``when`` holds, nobody promises this customer anything."""
+
+    text = fields.Nested(BothSchema, required=True)
+    when = fields.List(fields.Nested(ConditionSchema), required=True)
+
+
 class PlaybookSchema(Schema):
     id = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -74,6 +88,9 @@ class PlaybookSchema(Schema):
     cards = fields.List(fields.Nested(CardSchema), required=True)
     advice = fields.List(fields.Nested(BothSchema), required=True)
     needs_root_cause = fields.Boolean(required=True)
+    representatives = fields.Integer(required=True)
+    press = fields.Boolean(required=True)
+    no_promise = fields.Nested(NoPromiseSchema, required=True, allow_none=True)
     sha256 = fields.String(required=True)
 
 

@@ -17,10 +17,10 @@ from backend.api.incident_schemas import BothSchema
 from backend.api.periods import Asked, Day, asked_period
 from backend.callers import current_caller, signed_in
 from backend.export_rows import BOM, csv_lines
-from backend.export_words import OUTCOMES, Lang, Table, word
+from backend.export_words import CAUSES, OUTCOMES, Lang, Table, word
 from backend.figure_counts import Figures
 from backend.figure_sums import calendar, month_of
-from backend.figure_words import CAUSES, FIGURES
+from backend.figure_words import FIGURES
 from backend.figure_words import GROUPS as GROUP_WORDS
 from backend.services import Services, services
 from backend.statistics import GROUPS, Question, count_up

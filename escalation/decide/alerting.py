@@ -219,8 +219,13 @@ def repeat(
 
 def in_charge(decision: Decision) -> list[Recipient]:
     """Whoever has taken it up, as a recipient; nobody, while nobody has."""
+    return somebody(decision, decision.incident.in_charge)
+
+
+def somebody(decision: Decision, user_id: str | None) -> list[Recipient]:
+    """That one person as a recipient; nobody, where they have left or it is about them."""
     state = decision.incident
-    person = decision.context.directory.people.get(state.in_charge or "")
+    person = decision.context.directory.people.get(user_id or "")
     if person is None or not person.active or person.username == state.subject:
         return []
     return [_as_recipient(decision, person)]

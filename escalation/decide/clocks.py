@@ -1,12 +1,12 @@
 """A promise is given more time, or stands still for a while: with somebody's name and reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as ev
 from escalation.clock import Clock
 from escalation.clocks import due_at, rule_of
-from escalation.commands import ExtendClock, PauseClock
+from escalation.commands import ExtendClock, PauseClock, ResumeClock
 from escalation.context import Decision
 from escalation.refusal import Invalid, Refused
 from escalation.timeline import stamp
@@ -50,14 +50,33 @@ def extend_clock(decision: Decision, command: ExtendClock) -> None:
 
 def resume(decision: Decision, clock: Clock) -> None:
     """The pause is over."""
-    data = {
+    decision.follow(ev.CLOCK_STARTED, _going_on(clock, timedelta(0), "pause_over"))
+
+
+def resume_clock(decision: Decision, command: ResumeClock) -> None:
+    """It goes on before its pause is over, with as much time left as it had when it stood still."""
+    clock, now = _running(decision, command.clock), decision.context.now
+    if not clock.paused or clock.resumes_at is None:
+        raise Refused("clock-not-paused", "这个时限没有暂停。", "This clock is not paused.")
+    earlier = max(clock.resumes_at - now, timedelta(0))
+    reason = decision.context.seal(command.reason)
+    decision.add(ev.CLOCK_STARTED, {**_going_on(clock, earlier, "resumed"), "reason": reason})
+
+
+def _going_on(clock: Clock, earlier: timedelta, because: str) -> dict[str, Any]:
+    """The same clock, running; ``earlier`` than its pause had moved it."""
+    data: dict[str, Any] = {
         "name": clock.name,
-        "started_at": stamp(clock.started_at),
-        "due_at": stamp(clock.due_at),
+        "started_at": stamp(clock.started_at - earlier),
+        "due_at": stamp(clock.due_at - earlier),
         "stage": clock.stage,
-        "because": "pause_over",
+        "because": because,
     }
-    decision.follow(ev.CLOCK_STARTED, data)
+    if clock.lead is not None:
+        data["lead_ms"] = clock.lead // timedelta(milliseconds=1)
+    if clock.unconfirmed:
+        data["calendar"] = "unconfirmed"
+    return data
 
 
 def _running(decision: Decision, name: str) -> Clock:

@@ -74,6 +74,7 @@ def add_playbook(decision: Decision, command: AddPlaybook) -> None:
     book = _known(decision, command.playbook, "playbook")
     levels = merge(state.climb.levels, book.ladder)
     data = {
+        "title": book.title.as_json(),
         "playbook": playbook_mark(book),
         "ladder": changed_ladder(state, levels, decision.context.now),
         **decision.context.seal.optional("reason", command.reason),
@@ -93,6 +94,7 @@ def reclassify(decision: Decision, command: Reclassify) -> None:
         levels = merge(levels, other.ladder)
     data = {
         "from": state.type,
+        "title": book.title.as_json(),
         "playbook": playbook_mark(book),
         "ladder": changed_ladder(state, levels, decision.context.now),
         "reason": decision.context.seal(command.reason),

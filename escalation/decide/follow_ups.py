@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from escalation import events as ev
 from escalation.commands import Close, FinishFollowUp, ScheduleFollowUp
 from escalation.context import Decision
-from escalation.decide.alerting import holders, in_charge, remind
+from escalation.decide.alerting import holders, in_charge
+from escalation.decide.owed import remind_of_owed
 from escalation.follow_up import (
     CALL_BACK,
     CONTENT,
@@ -93,14 +94,11 @@ def finish(decision: Decision, command: FinishFollowUp) -> None:
 
 def follow_up_due(decision: Decision, follow_up: str) -> None:
     """Soon due, due, still not done: who follows complaints up, then the next level."""
-    state = decision.incident
-    stage = state.follow_ups[follow_up].stage + 1
-    decision.follow(ev.FOLLOW_UP_DUE, {"id": follow_up, "stage": stage})
+    owed = decision.incident.follow_ups[follow_up]
+    stage = owed.stage + 1
+    decision.follow(ev.FOLLOW_UP_DUE, {"id": follow_up, "kind": owed.kind, "stage": stage})
     told = [*in_charge(decision), *holders(decision, TELL)]
-    if stage > 2 and state.climb.levels:
-        upper = min(max(state.climb.level, 1) + 1, len(state.climb.levels))
-        told += holders(decision, state.climb.levels[upper - 1].tell)
-    remind(decision, told, "clock", "soon" if stage < 3 else "immediate", follow_up=follow_up)
+    remind_of_owed(decision, told, stage, "soon" if stage < 3 else "immediate", follow_up=follow_up)
 
 
 def _owe(decision: Decision, kind: Kind, due_at: datetime) -> None:

@@ -13,7 +13,7 @@ from escalation.refusal import Invalid, Refused
 from escalation.rights import manages
 from escalation.texts import Typed
 from escalation.timeline import MAX_INTEGER, stamp
-from playbooks.gates import gate_open, override_allowed
+from playbooks.gates import broken_rules, gate_open, override_allowed
 from playbooks.model import RecordField, Step
 
 
@@ -124,6 +124,8 @@ def _checked_record(decision: Decision, step: Step, record: Mapping[str, Any]) -
                 raise Invalid(f"record.{name}", "这一项要填。", "This field is needed.")
             continue
         found[name] = _checked_value(decision, each, value)
+    for name, why in broken_rules(step, found):
+        raise Invalid(f"record.{name}", why.zh, why.en)
     return found
 
 

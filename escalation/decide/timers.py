@@ -7,6 +7,8 @@ from escalation.context import Decision
 from escalation.decide.alerting import climb, holders, in_charge, pass_on, remind
 from escalation.decide.clocks import resume
 from escalation.decide.follow_ups import follow_up_due
+from escalation.decide.owed import remind_of_owed
+from escalation.decide.promises import promise_due
 from escalation.incident import WARN_FROM, Incident
 from playbooks.model import Step
 
@@ -29,6 +31,8 @@ def deadline_passed(decision: Decision, command: DeadlinePassed) -> None:
                 _clock_speaks(decision, name)
             elif kind == "follow_up":
                 follow_up_due(decision, name)
+            elif kind == "promise":
+                promise_due(decision, name)
             return
 
 
@@ -114,9 +118,4 @@ def _clock_speaks(decision: Decision, name: str) -> None:
         decision.follow(ev.CLOCK_MISSED, {"name": name, "stage": stage})
     else:
         decision.follow(ev.CLOCK_WARNED, {"name": name, "stage": stage})
-    if stage <= 2:
-        remind(decision, told, "clock", "soon" if stage == 1 else "immediate", clock=name)
-    else:
-        upper = min(max(state.climb.level, 1) + 1, len(state.climb.levels))
-        told += holders(decision, state.climb.levels[upper - 1].tell)
-        remind(decision, told, "clock", "immediate", clock=name)
+    remind_of_owed(decision, told, stage, "soon" if stage == 1 else "immediate", clock=name)

@@ -14,6 +14,7 @@ _PATH = re.compile(r"path: '(/[^']*)'")
 _AREAS = (
     *("tablet", "phone", "auditor", "desk", "after", "customers", "me", "rota", "oversight"),
     *("board", "drills", "library"),
+    *("board", "dealings", "drills"),
 )
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
@@ -50,6 +51,8 @@ NEEDS = {
     "library": ".row >> nth=8",
     "version": ".left .step >> nth=8",
     "addition": ".left .step >> nth=8",
+    "incident": ".dealing >> nth=3",
+    "record": ".paper",
 }
 """What must be on a page before it is all there."""
 PLANNING = (
@@ -104,6 +107,7 @@ WALKS = (
         (
             Page("home", "/duty"),
             Page("incident", "/duty/incidents/:id", "group"),
+            Page("record", "/papers/:id/record", "group"),
             Page("discreet", "/duty/incidents/:id", "covert"),
             Page("closed", "/duty/incidents/:id", "closed"),
             Page("channels", "/me/channels"),
@@ -251,6 +255,7 @@ def _something_happens(house: House) -> dict[str, str]:
     teller.ticks(group, "listen_first")
     house.person("office1").command(group, "add-note", text="业务渠道的人十分钟后到。")
     house.advance(15)
+    _people_are_received(house, group)
     _somebody_follows_up(house, group, closed)
     return {
         "closed": closed["id"],
@@ -298,6 +303,29 @@ def _somebody_drafts(house: House) -> dict[str, str]:
         "version": f"group_visit/{version['id']}",
         "addition": f"group_visit/{addition['id']}",
     }
+def _people_are_received(house: House, group: Any) -> None:
+    """Representatives, rooms, a promise that is owed and one that is kept, the form filled in."""
+    lobby, manager = house.person("lobby1"), house.person("manager1")
+    for who in ("王女士", "穿红外套的先生"):
+        lobby.command(group, "name-representative", who=who)
+    lobby.command(group, "lead-to-room", who="两位代表", room="接待室", people=2)
+    stays = lobby.command(group, "lead-to-room", who="另外两位", room="大堂", people=2)["stays"]
+    lobby.command(group, "leave-room", stay=stays[1]["id"])
+    owed = {"due_at": "2026-03-12T02:00:00Z", "kind": "information"}
+    manager.command(group, "promise", text="明天上午给各位回话", **owed)
+    kept = manager.command(group, "promise", text="复印一份合同", **{**owed, "kind": "action"})
+    manager.command(group, "keep-promise", promise=kept["promises"][1]["id"], note="已给")
+    form = {
+        "customer_name": "王女士",
+        "identity": "身份证 1234",
+        "relation": "family",
+        "authority": "yes",
+        "contact": "13800000000",
+        "demand": "退还手续费",
+        "amount_yuan": 300,
+        "call_before": "2026-03-13",
+    }
+    manager.ticks(group, "fill_record_form", record=form)
 
 
 def _somebody_follows_up(house: House, incident: Any, closed: Any) -> None:

@@ -102,7 +102,9 @@ SHIFT = {
 PLANNERS = {"manager1", "deputy1", "regional1", "hqduty1", "admin1"}
 WITH_PASSWORD = PEOPLE - {ON_TABLET}
 NEW_ORG = {"id": "east-03", "name": "城东新村支行", "parent": "east"}
-AREAS = "<any('sign-in', 'pair', 'counter', 'duty', 'incidents', 'audit', 'desk', 'me'):area>"
+AREAS = (
+    "<any('sign-in', 'pair', 'counter', 'duty', 'incidents', 'audit', 'desk', 'me', 'papers'):area>"
+)
 FILES = "<any('manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png'):name>"
 
 ROUTES: dict[str, Route] = {

@@ -219,6 +219,9 @@ GOOD: dict[str, dict[str, Any]] = dict(
         command("hand-over", to="deputy1"),
         command("add-note", text="一句", occurred=OCCURRED, mono_now=5),
         command("escalate", reason="人多"),
+        command("promise", text="下午回话", due_at="2026-03-12T02:00:00Z", kind="information"),
+        command("name-representative", who="红衣女士"),
+        command("lead-to-room", who="三位", room="接待室", people=3),
         command("cancel", reason="误报"),
     ]
 )

@@ -1,6 +1,7 @@
 """Whatever anybody does in whatever order, and however time goes by: what always holds."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import orjson
 from hypothesis import settings
@@ -8,13 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from escalation import commands as c
+from escalation import dealing_commands as d
 from escalation.events import Event
 from escalation.evolve import fold
 from escalation.refusal import Refused
 from escalation.texts import Typed
 from escalation.timeline import canonical
 from notifications.plan import plan
-from tests.builders import EVERYBODY, FORM, LIBRARY, Bank, NotSeen, typed
+from tests.builders import EVERYBODY, FORM, LIBRARY, MORNING, Bank, NotSeen, typed
 
 PEOPLE = st.sampled_from(EVERYBODY)
 TYPES = st.sampled_from(sorted(LIBRARY))
@@ -53,6 +55,15 @@ COMMANDS = st.one_of(
     st.just(c.RecordReview(REASON, REASON, REASON)),
     st.just(c.LinkCustomer("card", "east-01")),
     st.just(c.UnlinkCustomer()),
+    st.builds(
+        d.MakePromise,
+        st.just(REASON),
+        st.sampled_from([MORNING + timedelta(hours=hours) for hours in (1, 5, 50)]),
+        st.sampled_from(["action", "money", "information"]),
+    ),
+    st.builds(d.NameRepresentative, st.just(REASON)),
+    st.builds(d.LeadToRoom, st.just(REASON), st.just(REASON), st.sampled_from([None, 3])),
+    st.just(d.RecordPressStatement(REASON, REASON, REASON, REASON)),
 )
 AFTER_THE_END = {
     "incident.joined",
@@ -72,6 +83,7 @@ AFTER_THE_END = {
     "follow_up.scheduled",
     "follow_up.due",
     "follow_up.done",
+    "promise.due",
     "report.late",
     "review.recorded",
     "customer.linked",

@@ -14,6 +14,7 @@ from escalation.commands import (
     CompleteStep,
     ExtendClock,
     PauseClock,
+    ResumeClock,
 )
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.workdays import end_of_day, within_hours
@@ -195,6 +196,20 @@ def test_a_paused_clock_stands_still_and_has_as_much_time_left_afterwards():
     (event,) = case.of("clock.paused")
     assert set(event.data["reason"]) == {"sealed"}
     assert event.actor.id == "id-of-manager1"
+
+
+def test_a_pause_that_is_ended_early_leaves_as_much_time_as_there_was():
+    bank, case = paused(at(11, day=12))
+    bank.later(4 * HOUR)
+    case.does("manager1", ResumeClock("resolution", typed("客户提前回来")))
+    clock = case.state.clocks["resolution"]
+    assert clock.state == "running"
+    assert clock.due_at - bank.now == timedelta(hours=47)
+    (started,) = [each for each in case.of("clock.started") if each.data.get("because")]
+    assert set(started.data["reason"]) == {"sealed"}
+    with pytest.raises(Refused) as refused:
+        case.does("manager1", ResumeClock("resolution", typed()))
+    assert refused.value.kind == "clock-not-paused"
 
 
 def test_an_incident_with_a_paused_clock_has_a_future_deadline_for_it():

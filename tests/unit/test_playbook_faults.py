@@ -45,6 +45,18 @@ clocks:
     within: 3600
     met_by: [step:dry]
 """
+RULED = GOOD.replace(
+    "    record:\n",
+    """    record_rules:
+      - {when_field: came, when: [alone], field: room, needs: [big], text: {zh: 不行, en: "No"}}
+    record:
+      - name: came
+        label: {zh: 怎么来, en: Came}
+        type: choice
+        choices: [{value: alone, label: {zh: 独自, en: Alone}}]
+""",
+)
+"""A rule of a form that speaks of a field without choices."""
 CARD = """\
 id: wet
 title: {zh: 湿了, en: Wet}
@@ -262,3 +274,35 @@ def test_loading_refuses_a_directory_with_a_fault_and_names_them_all(tmp_path):
         load_library(LIBRARY, tmp_path)
     assert len(caught.value.faults) == 2
     assert "flood.yaml:2:" in str(caught.value)
+
+
+def test_a_rule_of_a_form_speaks_of_choices_that_the_form_has(tmp_path: Path) -> None:
+    faults = [str(fault) for fault in check(written(tmp_path, RULED))]
+    assert len(faults) == 1
+    assert "“room” is no choice of this form" in faults[0]
+    known = RULED.replace("when: [alone]", "when: [flying]").replace("field: room", "field: came")
+    faults = [str(fault) for fault in check(written(tmp_path, known))]
+    assert [each.split(": ")[-1] for each in faults] == [
+        "“came” has no choice “flying”.",
+        "“came” has no choice “big”.",
+    ]
+
+
+def test_a_playbook_may_word_a_shared_step_in_its_own_way(tmp_path: Path) -> None:
+    shared = "steps:\n  - {like: fill_record_form, owner: guard}\n"
+    written(tmp_path, GOOD.replace("steps:\n", shared))
+    step = load_library(LIBRARY, tmp_path).playbooks["flood"].step("fill_record_form")
+    assert step is not None
+    assert step.owner == "guard"
+    assert step.must
+    unknown = "steps:\n  - {like: fly_away, owner: guard}\n"
+    faults = check(written(tmp_path, GOOD.replace("steps:\n", unknown)))
+    assert "There is no step “fly_away”" in str(faults[0])
+
+
+def test_promises_are_forbidden_by_facts_that_there_are(tmp_path: Path) -> None:
+    wrong = (
+        "no_promise:\n  text: {zh: 不行, en: No way}\n  when: [{fact: profile, equals: ghost}]\n"
+    )
+    faults = check(written(tmp_path, GOOD + wrong))
+    assert ["“profile” is never “ghost”" in str(fault) for fault in faults] == [True]

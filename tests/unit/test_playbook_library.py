@@ -144,15 +144,28 @@ def test_the_complaint_procedure_ends_with_the_form_and_then_the_contact(playboo
     assert form.must
     assert [field.name for field in form.record] == [
         "customer_name",
+        "identity",
         "relation",
+        "authority",
         "contact",
+        "demand",
         "product",
         "amount_yuan",
-        "in_writing",
-        "demand",
+        "materials",
         "told_customer",
+        "contact_way",
         "call_before",
+        "call_at",
     ]
+
+
+def test_only_media_visits_keep_what_was_said_and_only_groups_have_representatives():
+    assert {book.id for book in PLAYBOOKS.values() if book.press} == {
+        "media_declared",
+        "media_covert",
+    }
+    spoken_for = {book.id: book.representatives for book in PLAYBOOKS.values()}
+    assert {book: most for book, most in spoken_for.items() if most} == {"group_visit": 5}
 
 
 @pytest.mark.parametrize("playbook", ["group_visit", "disruptive_customer"])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation import commands as c
+from escalation import dealing_commands as d
 from escalation.decide.dispatch import _RULES as DECIDED
 from escalation.drill import Terms
 from escalation.refusal import Forbidden
@@ -158,6 +159,15 @@ COMMANDS = {
     "reopen": c.Reopen(typed()),
     "pause-clock": c.PauseClock("call_back", LATER, typed()),
     "extend-clock": c.ExtendClock("call_back", LATER, typed()),
+    "resume-clock": c.ResumeClock("call_back", typed()),
+    "promise": d.MakePromise(typed(), LATER, "action"),
+    "keep-promise": d.KeepPromise("p"),
+    "break-promise": d.BreakPromise("p", typed()),
+    "name-representative": d.NameRepresentative(typed()),
+    "withdraw-representative": d.WithdrawRepresentative("r"),
+    "lead-to-room": d.LeadToRoom(typed(), typed()),
+    "leave-room": d.LeaveRoom("s"),
+    "record-press-statement": d.RecordPressStatement(typed(), typed(), typed(), typed()),
     "receive": c.Receive("seen", "a", 0),
     "export": c.RecordExport("json", 1, "zh"),
 }
@@ -192,6 +202,15 @@ MAY = {
     "reopen": MANAGERS,
     "pause-clock": MANAGERS | {"compliance1"},
     "extend-clock": MANAGERS | {"compliance1"},
+    "resume-clock": MANAGERS | {"compliance1"},
+    "promise": BRANCH_AND_ABOVE | {"complaint1"},
+    "keep-promise": BRANCH_AND_ABOVE | {"complaint1"},
+    "break-promise": MANAGERS | {"complaint1"},
+    "name-representative": BRANCH_AND_ABOVE,
+    "withdraw-representative": BRANCH_AND_ABOVE,
+    "lead-to-room": BRANCH_AND_ABOVE,
+    "leave-room": BRANCH_AND_ABOVE,
+    "record-press-statement": {"office1", "office2"},
     "receive": set(),
     "export": MANAGERS | {"auditor1", "compliance1", "legal1"},
 }

@@ -240,6 +240,27 @@ def test_a_record_with_something_wrong_is_refused_by_name(case, change, place):
     assert step_of(case, "fill_record_form").state == "open"
 
 
+@pytest.mark.parametrize("relation", ["family", "agent", "other"])
+@pytest.mark.parametrize("authority", [None, "not_needed"])
+def test_whoever_is_not_the_holder_is_asked_for_a_letter_of_authority(case, relation, authority):
+    record = {**FORM, "relation": Typed(relation)}
+    if authority is not None:
+        record["authority"] = Typed(authority)
+    with pytest.raises(Invalid, match="letter of authority") as refused:
+        case.ticked_by("teller1", "fill_record_form", **record)
+    assert refused.value.extra["errors"][0]["field"] == "record.authority"
+
+
+@pytest.mark.parametrize(
+    ("relation", "authority"), [("self", "not_needed"), ("family", "yes"), ("other", "no")]
+)
+def test_the_letter_of_authority_is_there_or_not_and_the_holder_needs_none(
+    case, relation, authority
+):
+    record = {**FORM, "relation": Typed(relation), "authority": Typed(authority)}
+    assert "step.completed" in case.ticked_by("teller1", "fill_record_form", **record)
+
+
 def test_a_boolean_field_takes_true_and_false_only():
     text = Text("看到了", "Seen")
     field = RecordField("seen", text, "boolean", required=True)

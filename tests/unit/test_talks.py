@@ -80,8 +80,9 @@ def test_who_is_not_the_holder_hears_of_the_letter_of_authority(playbook):
 @pytest.mark.parametrize("playbook", WITH_A_FORM)
 def test_the_form_asks_how_the_customer_stands_to_the_holder(playbook):
     form = step(playbook, "fill_record_form")
-    assert choices(form, "relation") == {"self", "authorised", "other"}
-    assert {"customer_name", "contact", "product", "amount_yuan", "in_writing"} <= fields(form)
+    assert choices(form, "relation") == {"self", "family", "agent", "other"}
+    assert choices(form, "authority") == {"not_needed", "yes", "no"}
+    assert {"customer_name", "contact", "product", "amount_yuan", "materials"} <= fields(form)
 
 
 @pytest.mark.parametrize("playbook", COMPLAINTS)

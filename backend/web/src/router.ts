@@ -5,6 +5,7 @@ import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
 import { boardRoutes } from './board/routes'
 import { customerRoutes } from './customers/routes'
+import { dealingRoutes } from './dealings/routes'
 import { deskRoutes } from './desk/routes'
 import { drillRoutes } from './drills/routes'
 import { libraryRoutes } from './library/routes'
@@ -35,6 +36,7 @@ const routes: RouteRecordRaw[] = [
   ...afterRoutes,
   ...customerRoutes,
   ...libraryRoutes,
+  ...dealingRoutes,
   ...meRoutes,
   ...rotaRoutes,
   ...oversightRoutes,

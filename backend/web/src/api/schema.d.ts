@@ -4124,6 +4124,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/break-promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It will not be done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BreakPromiseBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/cancel": {
         parameters: {
             query?: never;
@@ -5429,6 +5563,408 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/keep-promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KeepPromiseBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/lead-to-room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People were led to a room. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeadToRoomBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/leave-room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They have left it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeaveRoomBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/link-customer": {
         parameters: {
             query?: never;
@@ -5679,6 +6215,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/name-representative": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody speaks for the group. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NameRepresentativeBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/pause-clock": {
         parameters: {
             query?: never;
@@ -5703,6 +6373,140 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["PauseClockBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something was promised to the customer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PromiseBody"];
                 };
             };
             responses: {
@@ -6081,6 +6885,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/record-press-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the office told the media. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecordPressStatementBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/reopen": {
         parameters: {
             query?: never;
@@ -6239,6 +7177,140 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["ReopenStepBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/resume-clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A promise that stands still goes on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResumeClockBody"];
                 };
             };
             responses: {
@@ -6710,6 +7782,140 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["UnmarkDrillBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Incident"];
+                    };
+                };
+                /** @description Done; the incident is not the caller's to see any more. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Raised"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Insufficient Storage */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/withdraw-representative": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They speak for it no more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    incident_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WithdrawRepresentativeBody"];
                 };
             };
             responses: {
@@ -11158,6 +12364,15 @@ export interface components {
             ok: boolean;
             playbooks: components["schemas"]["LadderReach"][];
         };
+        BreakPromiseBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            promise: string;
+            reason: unknown;
+            sealed?: unknown;
+        };
         BusinessSuggestion: {
             answer: string | null;
             /** Format: date-time */
@@ -11276,9 +12491,13 @@ export interface components {
             by: components["schemas"]["Person"] | null;
         };
         Clock: {
+            /** @description Who alone pauses or extends it. */
+            changed_by?: string[];
             due_at: string;
             met_at: string | null;
             name: string;
+            /** @description It stands still until then. */
+            resumes_at?: string;
             /** @enum {string} */
             state: "running" | "paused" | "met" | "missed";
             /** @description Counts days of a year whose holidays are not announced yet. */
@@ -11329,6 +12548,10 @@ export interface components {
             record?: unknown;
             sealed?: unknown;
             step: string;
+        };
+        Condition: {
+            equals: string | null;
+            fact: string;
         };
         Contact: {
             /** Format: date-time */
@@ -11768,6 +12991,7 @@ export interface components {
                 [key: string]: unknown;
             };
             flags: string[];
+            follow_ups: components["schemas"]["OwedCall"][];
             id: string;
             in_charge: components["schemas"]["Person"] | null;
             informed: components["schemas"]["Recipient"][];
@@ -11775,12 +12999,17 @@ export interface components {
             number: string;
             opened_at: string;
             playbooks: components["schemas"]["PlaybookVersion"][];
+            press_statements: components["schemas"]["PressStatement"][];
+            promises: components["schemas"]["PromiseState"][];
             reported_by: components["schemas"]["Report"][];
+            representatives: components["schemas"]["Representative"][];
+            review: components["schemas"]["ReviewFound"] | null;
             revision: number;
             /** @enum {string} */
             severity: "low" | "medium" | "high" | "critical";
             /** @enum {string} */
             status: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
+            stays: components["schemas"]["Stay"][];
             steps: components["schemas"]["Step"][];
             suggestions: components["schemas"]["Suggestion"][];
             title: components["schemas"]["Both"];
@@ -11812,6 +13041,15 @@ export interface components {
             title: components["schemas"]["Both"];
             type: string;
         };
+        KeepPromiseBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            note?: unknown;
+            occurred?: components["schemas"]["Occurred"] | null;
+            promise: string;
+            sealed?: unknown;
+        };
         KindCount: {
             count: number;
             kind: string;
@@ -11821,6 +13059,26 @@ export interface components {
             levels: components["schemas"]["LevelReach"][];
             ok: boolean;
             title: components["schemas"]["Both"];
+        };
+        LeadToRoomBody: {
+            at?: unknown;
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            people?: number | null;
+            room: unknown;
+            sealed?: unknown;
+            who: unknown;
+        };
+        LeaveRoomBody: {
+            at?: unknown;
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            sealed?: unknown;
+            stay: string;
         };
         LeftOut: {
             /** Format: date-time */
@@ -11943,6 +13201,18 @@ export interface components {
             on: boolean;
             /** Format: date-time */
             since: string | null;
+        };
+        NameRepresentativeBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            sealed?: unknown;
+            who: unknown;
+        };
+        NoPromise: {
+            text: components["schemas"]["Both"];
+            when: components["schemas"]["Condition"][];
         };
         Nobody: {
             /** @enum {string} */
@@ -12090,6 +13360,20 @@ export interface components {
             count: number;
             outcome: string;
         };
+        OwedCall: {
+            content: string | null;
+            done_at: string | null;
+            done_by: components["schemas"]["Person"] | null;
+            due_at: string;
+            id: string;
+            improve: string | null;
+            /** @enum {string} */
+            kind: "satisfaction" | "call_back";
+            note: string | null;
+            outcome: string | null;
+            /** @enum {string} */
+            status: "scheduled" | "done" | "withdrawn";
+        };
         PaginationMetadata: {
             /** @description First available page number. */
             first_page?: number;
@@ -12167,7 +13451,10 @@ export interface components {
             inform: string[];
             ladder: components["schemas"]["Level"][];
             needs_root_cause: boolean;
+            no_promise: components["schemas"]["NoPromise"] | null;
+            press: boolean;
             repeat_every: number;
+            representatives: number;
             severity: string;
             sha256: string;
             steps: components["schemas"]["PlaybookStep"][];
@@ -12192,6 +13479,7 @@ export interface components {
             owner: string;
             playbook: string;
             record: components["schemas"]["RecordField"][];
+            record_rules?: components["schemas"]["RecordRule"][];
             repeats: boolean;
             say: components["schemas"]["Both"][];
             title: components["schemas"]["Both"];
@@ -12199,6 +13487,16 @@ export interface components {
         PlaybookVersion: {
             id: string;
             version: number;
+        };
+        PressStatement: {
+            asked: string | null;
+            at: string;
+            by: components["schemas"]["Person"] | null;
+            id: string;
+            outlet: string | null;
+            press_card: string | null;
+            said: string | null;
+            who: string | null;
         };
         Problem: {
             detail: string;
@@ -12227,6 +13525,32 @@ export interface components {
             key: string;
             text: components["schemas"]["Both"];
         };
+        PromiseBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            due_at: unknown;
+            /** @enum {string} */
+            kind: "action" | "money" | "information";
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            sealed?: unknown;
+            text: unknown;
+        };
+        PromiseState: {
+            due_at: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["Person"] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "action" | "money" | "information";
+            late: boolean;
+            made_at: string;
+            made_by: components["schemas"]["Person"] | null;
+            said: string | null;
+            /** @enum {string} */
+            state: "open" | "kept" | "broken";
+            text: string | null;
+        };
         PushKey: {
             key: string;
         };
@@ -12251,6 +13575,7 @@ export interface components {
                 [key: string]: unknown;
             };
             flags?: string[];
+            follow_ups?: components["schemas"]["OwedCall"][];
             id: string;
             in_charge?: components["schemas"]["Person"] | null;
             informed?: components["schemas"]["Recipient"][];
@@ -12258,12 +13583,17 @@ export interface components {
             number?: string;
             opened_at?: string;
             playbooks?: components["schemas"]["PlaybookVersion"][];
+            press_statements?: components["schemas"]["PressStatement"][];
+            promises?: components["schemas"]["PromiseState"][];
             reported_by?: components["schemas"]["Report"][];
+            representatives?: components["schemas"]["Representative"][];
+            review?: components["schemas"]["ReviewFound"] | null;
             revision?: number;
             /** @enum {string} */
             severity?: "low" | "medium" | "high" | "critical";
             /** @enum {string} */
             status?: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
+            stays?: components["schemas"]["Stay"][];
             steps?: components["schemas"]["Step"][];
             suggestions?: components["schemas"]["Suggestion"][];
             title?: components["schemas"]["Both"];
@@ -12317,6 +13647,26 @@ export interface components {
             /** @enum {string} */
             type: "text" | "number" | "boolean" | "date" | "choice";
         };
+        RecordPressStatementBody: {
+            asked: unknown;
+            at?: unknown;
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            outlet: unknown;
+            press_card?: unknown;
+            said: unknown;
+            sealed?: unknown;
+            who: unknown;
+        };
+        RecordRule: {
+            field: string;
+            needs: string[];
+            text: components["schemas"]["Both"];
+            when: string[];
+            when_field: string;
+        };
         ReopenBody: {
             command_id?: string;
             device?: components["schemas"]["DeviceProof"] | null;
@@ -12341,6 +13691,12 @@ export interface components {
             late?: boolean;
             user?: components["schemas"]["Person"];
             withdrawn?: boolean;
+        };
+        Representative: {
+            id: string;
+            since: string;
+            until: string | null;
+            who: string | null;
         };
         Requirement: {
             months: number;
@@ -12372,12 +13728,28 @@ export interface components {
             items: components["schemas"]["Result"][];
             next_cursor: string | null;
         };
+        ResumeClockBody: {
+            clock: string;
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            reason: unknown;
+            sealed?: unknown;
+        };
         ReviewBody: {
             command_id?: string;
             decision: string;
             incident: string;
             process: string;
             words: string;
+        };
+        ReviewFound: {
+            at: string;
+            by: components["schemas"]["Person"] | null;
+            decision: string | null;
+            process: string | null;
+            words: string | null;
         };
         ReviewItem: {
             because: ("severe" | "missed_clock" | "last_level" | "gate_overridden" | "repeated" | "slow_to_acknowledge")[];
@@ -12557,6 +13929,15 @@ export interface components {
             to: string;
             total: components["schemas"]["Figures"];
         };
+        Stay: {
+            id: string;
+            led_by: components["schemas"]["Person"] | null;
+            people: number | null;
+            room: string | null;
+            since: string;
+            until: string | null;
+            who: string | null;
+        };
         Step: {
             avoid: components["schemas"]["Both"][];
             containment: boolean;
@@ -12572,6 +13953,7 @@ export interface components {
             owner: string;
             playbook: string;
             record: components["schemas"]["RecordField"][];
+            record_rules?: components["schemas"]["RecordRule"][];
             recorded?: {
                 [key: string]: unknown;
             };
@@ -12854,6 +14236,14 @@ export interface components {
             /** @enum {string} */
             key: "do_not_contact" | "muted" | "frequent_complainant" | "call_back_later" | "limit_reached" | "out_of_hours";
             text: components["schemas"]["Both"];
+        };
+        WithdrawRepresentativeBody: {
+            command_id?: string;
+            device?: components["schemas"]["DeviceProof"] | null;
+            mono_now?: number | null;
+            occurred?: components["schemas"]["Occurred"] | null;
+            representative: string;
+            sealed?: unknown;
         };
     };
     responses: never;

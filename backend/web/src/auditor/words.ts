@@ -86,7 +86,21 @@ function telling(event: TimelineEvent, context: Context): string {
       return String(data.format).toUpperCase()
     case 'playbook.added':
     case 'incident.reclassified':
-      return bookOf(data.playbook)
+      return bookOf(data)
+    case 'promise.made':
+    case 'promise.kept':
+    case 'promise.broken':
+    case 'promise.due':
+    case 'follow_up.scheduled':
+    case 'follow_up.due':
+    case 'follow_up.done':
+      return tWord('auditor.word.kind', String(data.kind ?? ''))
+    case 'representative.named':
+      return text(data.who)
+    case 'room.entered':
+      return listed([text(data.who), text(data.room)], '，')
+    case 'press_statement.recorded':
+      return text(data.outlet)
     case 'attachment.added':
       return data.caption ? text(data.caption) : String(data.media_type)
   }
@@ -97,7 +111,16 @@ function telling(event: TimelineEvent, context: Context): string {
 
 const short = (label: string, value: string): string => (value === t('auditor.word.yes') ? label : `${label} ${value}`)
 const because = (value: unknown): string => (typeof value === 'string' ? tWord('auditor.word.because', value) : '')
-const bookOf = (value: unknown): string => (isData(value) ? `${String(value.id)} v${String(value.version)}` : '')
+/** Why: one word, several of them, or the step that brought it about. */
+const cause: Teller = (value, context) => {
+  if (Array.isArray(value)) return listed(value.map(because))
+  return typeof value === 'string' && value.startsWith('step:') ? stepTitle(value.slice(5), context) : because(value)
+}
+/** What the playbook is called, where the event says it, and its version. */
+const bookOf = ({ playbook, title }: Data): string => {
+  if (!isData(playbook)) return ''
+  return `${isData(title) ? own(title as { zh: string; en: string }) : String(playbook.id)} v${String(playbook.version)}`
+}
 
 function stepTitle(id: string, { incident }: Context): string {
   const step = incident?.steps.find((each) => each.id === id)
@@ -170,17 +193,18 @@ const wordOf = (group: string): Teller => (value) => tWord(group, String(value))
 /** Parts of the data that are told otherwise than by writing their value down. */
 const TELLERS: Record<string, Teller> = {
   title: (value) => (isData(value) ? own(value as { zh: string; en: string }) : plain(value)),
-  because,
+  because: cause,
+  by: cause,
   reason: because,
   urgency: wordOf('auditor.word.urgency'),
   channel: wordOf('auditor.word.channel'),
-  kind: wordOf('auditor.word.channel'),
+  kind: (value) => tWord('auditor.word.kind', tWord('auditor.word.channel', String(value))),
+  content: wordOf('auditor.word.content'),
   detail: (value) => ownPart(String(value)),
   recipients: people,
   user: nameOf,
   to: (value, context) => (typeof value === 'number' ? String(value) : nameOf(value, context)),
   step: (value, context) => stepTitle(String(value), context),
-  playbook: bookOf,
   outcome: wordOf('auditor.word.outcome'),
   root_cause: wordOf('auditor.word.root_cause'),
   complaint_kind: wordOf('auditor.word.complaint_kind'),
@@ -192,17 +216,18 @@ const TELLERS: Record<string, Teller> = {
   hashes: plain,
   calendar: () => t('auditor.word.unconfirmed'),
   repeat: (value) => (value === 0 ? '' : plain(value)),
-  ...Object.fromEntries(['started_at', 'due_at', 'met_at', 'act_by', 'until'].map((name) => [name, moment])),
+  ...Object.fromEntries(['started_at', 'due_at', 'met_at', 'act_by', 'until', 'at'].map((name) => [name, moment])),
 }
 /** Told elsewhere, or of no use to a reader. */
-const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject', 'lead_ms'])
+const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject', 'lead_ms', 'id', 'follow_up', 'promise', 'rules', 'acknowledge', 'contain', 'steps', 'clocks', 'took_part', 'terms', 'customer', 'org'])
 
 /** Every part of the event's data, with its label. */
 export function dataTold(event: TimelineEvent, context: Context): Told[] {
   return Object.entries(event.data).flatMap(([name, value]) => {
     if (UNTOLD.has(name) || value === null || value === undefined) return []
     if (name === 'channel' && 'kind' in event.data) return [] // its id; people know it by its kind
-    if ((name === 'type' && 'title' in event.data) || (name === 'drill' && value === false)) return []
+    if ((name === 'type' && 'title' in event.data) || (name === 'drill' && value !== true)) return []
+    if (name === 'playbook') return [{ label: tWord('auditor.data', name), value: bookOf(event.data) }]
     if (name === 'facts') return factsOf(value, context)
     if (name === 'record') return recordOf(value, event.data.step, context)
     if (name === 'data') return factsOf(value, context) // of a command that came too late

@@ -1,9 +1,10 @@
 /** A step's record form: what was typed becomes the values that the server takes, or says what is wrong. */
-import type { RecordField } from '@/api/types'
+import type { RecordField, Step } from '@/api/types'
 import type { CommandData } from '@/offline/kept'
 
 export type Typed = Record<string, string | null>
-export type Fault = 'required' | 'whole'
+export type Fault = 'required' | 'whole' | 'rule'
+export type RecordRule = NonNullable<Step['record_rules']>[number]
 
 export function recordOf(fields: readonly RecordField[], typed: Typed): { record: CommandData; faults: Record<string, Fault> } {
   const record: CommandData = {}
@@ -20,4 +21,10 @@ export function recordOf(fields: readonly RecordField[], typed: Typed): { record
     }
   }
   return { record, faults }
+}
+
+/** Fields that do not go with another one (the server refuses them, too), each with the reason. */
+export function brokenRules(rules: readonly RecordRule[], record: CommandData): Map<string, RecordRule> {
+  const broken = rules.filter(({ when_field, when, field, needs }) => when.includes(String(record[when_field])) && !needs.includes(String(record[field])))
+  return new Map(broken.map((rule) => [rule.field, rule]))
 }

@@ -25,6 +25,15 @@ export const COMMANDS = [
   'extend-clock',
   'link-customer',
   'unlink-customer',
+  'resume-clock',
+  'promise',
+  'keep-promise',
+  'break-promise',
+  'name-representative',
+  'withdraw-representative',
+  'lead-to-room',
+  'leave-room',
+  'record-press-statement',
 ] as const
 
 export type CommandName = (typeof COMMANDS)[number]

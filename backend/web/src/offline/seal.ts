@@ -9,6 +9,11 @@ const TEXTS: Partial<Record<CommandName, readonly string[]>> = {
   contain: ['summary'],
   close: ['resolution'],
   'complete-step': ['note', 'override_reason'],
+  'promise': ['text'],
+  'keep-promise': ['note'],
+  'name-representative': ['who'],
+  'lead-to-room': ['who', 'room'],
+  'record-press-statement': ['who', 'outlet', 'press_card', 'asked', 'said'],
 }
 const REASON = ['reason'] as const
 /** Facts that are typed and personal (playbooks/vocabulary.py, `sealed`). */

@@ -120,6 +120,12 @@ export function draftOf(
     clocks: [],
     next_deadline: null,
     suggestions: [],
+    promises: [],
+    representatives: [],
+    stays: [],
+    press_statements: [],
+    follow_ups: [],
+    review: null,
     customer: null,
   }
 }

@@ -224,6 +224,8 @@ export default {
       quiet: '后提醒没有进展',
       step: '步骤时限',
       clock: '时限',
+      promise: '内须兑现承诺',
+      follow_up: '内须回访',
     },
     clock: {
       first_response: '内须首次响应',

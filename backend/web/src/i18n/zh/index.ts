@@ -1,8 +1,9 @@
 import after from './after'
 import auditorWords from './auditorWords'
 import board from './board'
-import drills from './drills'
 import customers from './customers'
+import dealings from './dealings'
+import drills from './drills'
 import first from './first'
 import library from './library'
 import me from './me'
@@ -10,3 +11,4 @@ import oversight from './oversight'
 import rota from './rota'
 
 export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, customers, board, drills, library, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, customers, dealings, drills, me, oversight, rota }

@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const dealingRoutes: RouteRecordRaw[] = [
+  { path: '/papers/:id/record', name: 'record-paper', meta: { person: true }, props: true, component: () => import('./RecordPaper.vue') },
+]
