@@ -13,8 +13,7 @@ from tests.house import ROOT, House
 _PATH = re.compile(r"path: '(/[^']*)'")
 _AREAS = (
     *("tablet", "phone", "auditor", "desk", "after", "customers", "me", "rota", "oversight"),
-    *("board", "drills", "library"),
-    *("board", "dealings", "drills"),
+    *("board", "dealings", "drills", "library"),
 )
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
@@ -303,6 +302,8 @@ def _somebody_drafts(house: House) -> dict[str, str]:
         "version": f"group_visit/{version['id']}",
         "addition": f"group_visit/{addition['id']}",
     }
+
+
 def _people_are_received(house: House, group: Any) -> None:
     """Representatives, rooms, a promise that is owed and one that is kept, the form filled in."""
     lobby, manager = house.person("lobby1"), house.person("manager1")

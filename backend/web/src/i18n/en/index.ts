@@ -15,5 +15,4 @@ import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { after, customers, board, drills, common, tablet, phone, auditor, desk, incident, library, me, oversight, rota } satisfies Messages
-export default { after, auditor, board, common, customers, dealings, desk, drills, incident, me, oversight, phone, rota, tablet } satisfies Messages
+export default { after, auditor, board, common, customers, dealings, desk, drills, incident, library, me, oversight, phone, rota, tablet } satisfies Messages

@@ -10,5 +10,4 @@ import me from './me'
 import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, customers, board, drills, library, me, oversight, rota }
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, customers, dealings, drills, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, customers, dealings, drills, library, me, oversight, rota }
