@@ -125,3 +125,6 @@ _.contained_in
 _.business_line
 _.p90
 _.complaint_kinds
+# Fields of an incident, which stand in the OpenAPI document.
+_.changed_by
+_.press_statements
