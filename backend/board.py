@@ -255,7 +255,10 @@ def _worst_first(looks: list[Look]) -> list[Look]:
 
 
 def _branch_json(look: Look, shown: Shown) -> dict[str, Any]:
-    ladders = [ladder for ladder in look.ladders if not (shown.wall and ladder.book.discreet)]
+    ladders = sorted(
+        (ladder for ladder in look.ladders if not (shown.wall and ladder.book.discreet)),
+        key=lambda ladder: (ladder.book.tap.order, ladder.book.id),
+    )
     deepest = max((len(ladder.levels) for ladder in ladders), default=0)
     levels = [
         [ladder.levels[number] for ladder in ladders if number < len(ladder.levels)]
