@@ -37,6 +37,8 @@ _.steps_done
 _.counter_no
 _.head_count
 _.in_charge_of
+_.changed_by
+_.press_statements
 _.took_ms
 _.within_ms
 _.in_order
