@@ -26,6 +26,8 @@ _.done_at
 _.done_by
 _.device_name
 _.recorded
+_.changed_by
+_.press_statements
 _.channels
 _.reported_by
 _.next_deadline
