@@ -159,15 +159,19 @@ def test_only_the_period_the_branches_and_what_one_may_see_are_counted(bank: Pro
         waiting("west-01", subject="manager2"),
     )
 
+    zone = calendar(bank.world.directory)
+
     def counted(**more: Any) -> int:
-        number: int = shown(bank, asked(**more))[0]["incidents"]
+        number: int = shown(bank, asked(zone=zone, **more))[0]["incidents"]
         return number
 
-    assert counted() == 5
-    assert counted(discreet=frozenset()) == 3
-    assert counted(ordinary=frozenset({"east-01"}), discreet=frozenset({"west-01"})) == 2
-    assert counted(without="manager2") == 3
-    assert counted(since=MARCH + timedelta(days=1)) == 0
+    for _ in ("from rows", "from sums"):
+        assert counted() == 5
+        assert counted(discreet=frozenset()) == 3
+        assert counted(ordinary=frozenset({"east-01"}), discreet=frozenset({"west-01"})) == 2
+        assert counted(without="manager2") == 3
+        assert counted(since=MARCH + timedelta(days=1)) == 0
+        sums_up(bank, 99)
 
 
 def test_a_million_incidents_are_found_by_branch_and_time_and_the_open_ones_by_theirs(
