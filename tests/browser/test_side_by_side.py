@@ -39,6 +39,7 @@ def test_from_the_tap_to_the_auditors_file(
     teller.reads("incident.told.contained")
     manager.presses("phone.primary.close").fills("phone.close.resolution", "客户已由经理接待")
     manager.presses_in_sheet("phone.outcome.calmed")
+    manager.presses_in_sheet("phone.causeTopic.communication")
     manager.presses_in_sheet("phone.cause.communication.scripted")
     manager.presses_in_sheet("phone.close.go")
     teller.reads("incident.told.over")

@@ -157,23 +157,25 @@ export default {
   },
   cause: {
     information: {
-      unclear_terms: 'Information: unclear terms',
-      misleading_returns: 'Information: misleading returns',
+      unclear_terms: 'Unclear terms',
+      misleading_returns: 'Misleading returns',
     },
     communication: {
-      scripted: 'Communication: scripted',
-      defensive: 'Communication: defensive',
+      scripted: 'Scripted',
+      defensive: 'Defensive',
     },
     promises: {
-      benefit_late: 'Promises: benefit late',
-      handover_broken: 'Promises: hand-over broken',
+      benefit_late: 'Benefit late',
+      handover_broken: 'Hand-over broken',
     },
     privacy: {
-      contact_frequency: 'Privacy: called too often',
-      data_use: 'Privacy: use of data unexplained',
+      contact_frequency: 'Called too often',
+      data_use: 'Use of data unexplained',
     },
-    other: 'Other',
   },
+  causeTopic: { information: 'Information', communication: 'Communication', promises: 'Promises', privacy: 'Privacy', other: 'Other' },
+  causeUnder: '{topic}: which one',
+  causeWith: '{topic}: {cause}',
   kind: { fact: 'Fact', perception: 'Perception' },
   handOver: {
     title: 'Hand over',

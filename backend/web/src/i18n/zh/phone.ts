@@ -155,23 +155,25 @@ export default {
   },
   cause: {
     information: {
-      unclear_terms: '信息：条款没讲清',
-      misleading_returns: '信息：收益误导',
+      unclear_terms: '条款没讲清',
+      misleading_returns: '收益误导',
     },
     communication: {
-      scripted: '沟通：照本宣科',
-      defensive: '沟通：辩解推脱',
+      scripted: '照本宣科',
+      defensive: '辩解推脱',
     },
     promises: {
-      benefit_late: '承诺：权益没按时兑现',
-      handover_broken: '承诺：交接脱节',
+      benefit_late: '权益没按时兑现',
+      handover_broken: '交接脱节',
     },
     privacy: {
-      contact_frequency: '隐私：联系太频繁',
-      data_use: '隐私：信息用途没说清',
+      contact_frequency: '联系太频繁',
+      data_use: '信息用途没说清',
     },
-    other: '其他',
   },
+  causeTopic: { information: '信息', communication: '沟通', promises: '承诺', privacy: '隐私', other: '其他' },
+  causeUnder: '{topic}：具体是哪一种',
+  causeWith: '{topic}：{cause}',
   kind: { fact: '事实投诉', perception: '认知投诉' },
   handOver: {
     title: '移交',
