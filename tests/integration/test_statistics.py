@@ -16,7 +16,14 @@ from sqlalchemy.dialects import sqlite
 
 from backend.api.statistics import months_of
 from backend.figure_counts import Figures
-from backend.figure_sums import SUMS, calendar, loose_rows, put_sums_right, sum_up
+from backend.figure_sums import (
+    SUMS,
+    calendar,
+    loose_rows,
+    month_of,
+    put_sums_right,
+    sum_up,
+)
 from backend.figures import FIGURES
 from backend.projections import INCIDENTS
 from backend.statistics import (
@@ -162,7 +169,8 @@ def test_only_the_period_the_branches_and_what_one_may_see_are_counted(bank: Pro
     zone = calendar(bank.world.directory)
 
     def counted(**more: Any) -> int:
-        number: int = shown(bank, asked(zone=zone, **more))[0]["incidents"]
+        whole = {"since": month_of(MARCH, zone).start, "zone": zone}
+        number: int = shown(bank, asked(**{**whole, **more}))[0]["incidents"]
         return number
 
     for _ in ("from rows", "from sums"):
