@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backend.app import create_app, migrate, start, stop
 from backend.batch import Batch
+from backend.calendar_file import read_file
+from backend.calendar_import import keep_calendar
 from backend.clock import Clock, SteadyClock
 from backend.config import Settings, from_environment
 from backend.data_lock import DatabaseBusyError, DataLock
@@ -26,11 +28,10 @@ from backend.demo import create_admin as add_admin
 from backend.demo import demo_logins, load_demo
 from backend.event_store import seal_log
 from backend.logs import set_up_logs
-from backend.organisation import bump_version
 from backend.rebuild import run_rebuild
 from backend.server import make_server
 from backend.setting_error import SettingError
-from backend.working_days import import_calendar
+from escalation.events import SYSTEM
 from escalation.refusal import Refused
 from playbooks.load import InvalidPlaybook
 
@@ -101,8 +102,7 @@ def take_calendar(argv: list[str]) -> int:
     options = parser.parse_args(argv)
 
     def take(batch: Batch) -> None:
-        years = import_calendar(batch.conn, options.file)
-        bump_version(batch)
+        years = keep_calendar(batch, SteadyClock(), SYSTEM, read_file(options.file))
         print("calendar of " + ", ".join(map(str, years)))
 
     done = "The years are confirmed."

@@ -132,3 +132,7 @@ _.complaint_kinds
 # Fields of an incident, which stand in the OpenAPI document.
 _.changed_by
 _.press_statements
+# Fields of the calendar.
+_.dry_run
+_.confirmed
+_.may_import

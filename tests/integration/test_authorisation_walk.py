@@ -34,6 +34,7 @@ OBJECTION = {
 }
 DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
 VISIT = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
+CALENDAR = "date,working\n2027-10-01,0\n"
 CUSTOMER = {"name": "李建国", "reference": "6222"}
 SUGGESTION = {"product": "稳健理财", "cause": "other", "text": "说明书分两行写"}
 CARD_KEEPERS = MANAGERS | {"complaint1", "compliance1"}
@@ -157,6 +158,8 @@ ROUTES: dict[str, Route] = {
         "signed_in",
         MANAGERS | {"manager2", "office1", "office2", "complaint1", "auditor1"},
     ),
+    "GET /api/v1/calendar": Route("signed_in", PEOPLE),
+    "POST /api/v1/calendar": Route("signed_in", DRAFTERS, {"csv": CALENDAR, "dry_run": True}),
     "GET /api/v1/statistics": Route("signed_in", COUNTERS | {"manager2"}),
     "GET /api/v1/users": Route("signed_in", {"admin1"}),
     "POST /api/v1/users": Route("signed_in", {"admin1"}, NEW_USER),

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from backend.calendar_file import read_file
 from backend.cli import take_calendar
 from backend.db import db, make_engine
 from backend.setting_error import SettingError
-from backend.working_days import Calendar, import_calendar, seed_calendar
+from backend.working_days import Calendar, replace_years, seed_calendar
 
 PLAIN_2027 = "date,working\n2027-02-05,0\n2027-02-06,1\n2027-10-01,0\n"
 
@@ -29,6 +30,10 @@ def calendar_of(conn: Connection) -> Calendar:
     calendar = Calendar()
     calendar.load(conn)
     return calendar
+
+
+def import_calendar(conn: Connection, file: Path) -> list[int]:
+    return replace_years(conn, read_file(file))
 
 
 def written(directory: Path, text: str) -> Path:
@@ -100,6 +105,8 @@ def test_what_was_imported_is_not_overwritten_at_the_next_start(
         ("day;open\n2027-02-05;1\n", ":2: expected date,working"),
         ("date,working\n", "no days"),
         ("", "no days"),
+        ("date,working\n\n2027-02-05,1\n\nsoon,1\n", ":5: expected date,working"),
+        ("date,working\n1997-07-01,0\n", ":2: the year is outside 2024–2100"),
     ],
 )
 def test_a_file_that_is_no_calendar_is_refused_with_its_line(

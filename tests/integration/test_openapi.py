@@ -266,6 +266,7 @@ GOOD |= {
     "POST /api/v1/drills": {"body": DRILL},
     "PATCH /api/v1/drills/{drill_id}": {"body": {"pass_mark": 70}},
     "PUT /api/v1/drills/requirements/{org_id}": {"body": {"playbooks": ["help"]}},
+    "POST /api/v1/calendar": {"body": {"csv": "date,working\n2027-10-01,0\n"}},
     "GET /api/v1/customers": {"query": {"q": "建国"}},
     "POST /api/v1/customers": {"body": {"name": "王芳"}},
     "GET /api/v1/customers/may-call": {"query": {"reference": "6222"}},
