@@ -106,6 +106,8 @@ def make_customer(body: Mapping[str, Any]) -> Response:
     """A card. At the counter it has a name and a number; what judges needs a password session."""
     who, directory = writer() if _BY_HAND & body.keys() else reader()
     parts, caller = services(), current_caller()
+    if not added_at(caller, directory):
+        raise Forbidden
     org = body.get("org") or own_branch(parts, caller)
     if org not in directory.orgs or directory.orgs[org].kind != "branch":
         raise Invalid("org", "没有这个网点。", "There is no such branch.")

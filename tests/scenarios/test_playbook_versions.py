@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from playbooks.load import load_library
 from tests.clients import Client
 from tests.house import House
 
 DAY = 86400
 TYPE = "group_visit"
+SHIPPED = load_library().playbooks[TYPE].version
+NEW = SHIPPED + 1
 PATH = f"/playbooks/{TYPE}/versions"
 NEW_WORDS = {"zh": "几位请随我来，里面有茶。", "en": "This way please, there is tea inside."}
 
@@ -55,24 +58,28 @@ def test_a_playbook_is_edited_cleared_by_two_and_published_and_older_incidents_k
     teller = house.person("teller1")
     before = teller.raise_(TYPE)
     version = edited_and_cleared(house)
-    assert (version["state"], version["version"], version["supersedes"]) == ("cleared", 3, 2)
+    assert (version["state"], version["version"], version["supersedes"]) == (
+        "cleared",
+        NEW,
+        SHIPPED,
+    )
     changed = [(each["part"], each["name"], each["field"]) for each in version["differences"]]
     assert changed == [("steps", "divert", "say")] * 2
     published = house.person("admin1").does("POST", f"{PATH}/{version['id']}/publish", {})
     assert (published["state"], published["in_force"]) == ("published", True)
     house.advance(120)
     after = teller.raise_(TYPE)
-    assert after["playbooks"] == [{"id": TYPE, "version": 3}]
+    assert after["playbooks"] == [{"id": TYPE, "version": NEW}]
     assert said(after) == NEW_WORDS["zh"]
     again = teller.incident(before)
-    assert again["playbooks"] == [{"id": TYPE, "version": 2}]
+    assert again["playbooks"] == [{"id": TYPE, "version": SHIPPED}]
     assert said(again) == said(before) != NEW_WORDS["zh"]
     tile = next(each for each in teller.get("/playbooks")["items"] if each["id"] == TYPE)
-    assert tile["version"] == 3
+    assert tile["version"] == NEW
     house.reopened()
     assert said(house.again("teller1").incident(before)) == said(before)
     assert said(house.again("teller1").incident(after)) == NEW_WORDS["zh"]
-    assert house.person("admin1").get(f"{PATH}/2")["state"] == "retired"
+    assert house.person("admin1").get(f"{PATH}/{SHIPPED}")["state"] == "retired"
 
 
 def test_compliance_and_legal_are_two_people_who_have_not_written_it(house: House) -> None:
@@ -171,10 +178,10 @@ def test_published_from_tomorrow_it_holds_from_midnight_by_the_head_offices_cloc
     coming = house.person("admin1").does("POST", f"{path}/publish", {"from": "2026-03-12"})
     assert (coming["publish_from"], coming["in_force"]) == ("2026-03-11T16:00:00.000Z", False)
     house.jump(14 * 3600 - 1)
-    assert house.anew("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 2}]
+    assert house.anew("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": SHIPPED}]
     house.advance(100)
     house.reopened()
-    assert house.again("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 3}]
+    assert house.again("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": NEW}]
 
 
 def test_what_is_to_come_comes_by_itself_without_a_restart(house: House) -> None:
@@ -183,10 +190,10 @@ def test_what_is_to_come_comes_by_itself_without_a_restart(house: House) -> None
     body = {"from": "2026-03-11T10:30:00+08:00"}
     house.person("admin1").does("POST", f"{PATH}/{version['id']}/publish", body)
     house.advance(1790)
-    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 2}]
+    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": SHIPPED}]
     house.advance(100)
     teller.hears("playbooks")
-    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 3}]
+    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": NEW}]
 
 
 ADDED: dict[str, Any] = {
@@ -253,7 +260,7 @@ def test_a_new_version_from_above_is_inherited_and_the_addition_stays(house: Hou
     version = edited_and_cleared(house)
     house.person("admin1").does("POST", f"{PATH}/{version['id']}/publish", {})
     here = house.person("teller1").raise_(TYPE)
-    assert here["playbooks"] == [{"id": TYPE, "version": 3}]
+    assert here["playbooks"] == [{"id": TYPE, "version": NEW}]
     assert said(here) == NEW_WORDS["zh"]
     assert "lock_side_door" in steps_of(here)
 
@@ -284,7 +291,7 @@ def test_after_a_quarter_it_holds_still_and_compliance_and_legal_are_reminded(
     assert len(legal.heard("library")) == 1
     shelf = {each["id"]: each["in_force"] for each in admin.get("/library")["items"]}
     assert (shelf[TYPE]["due_again"], shelf[TYPE]["in_force"]) == (True, True)
-    assert house.anew("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 3}]
+    assert house.anew("teller1").raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": NEW}]
     legal.does("POST", f"{path}/clear", {})
     house.anew("compliance1").does("POST", f"{path}/clear", {})
     assert admin.get(path)["due_again"] is False
@@ -317,8 +324,8 @@ def test_what_is_to_come_can_be_withdrawn_and_what_holds_cannot(house: House) ->
     assert admin.does("DELETE", path)["state"] == "retired"
     house.jump(DAY)
     teller = house.anew("teller1")
-    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": 2}]
-    held = house.anew("admin1").ask("DELETE", f"{PATH}/2")
+    assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": SHIPPED}]
+    held = house.anew("admin1").ask("DELETE", f"{PATH}/{SHIPPED}")
     assert (held.status_code, kind(held)) == (409, "in-force")
 
 

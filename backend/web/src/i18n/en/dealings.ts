@@ -52,7 +52,7 @@ export default {
     since: 'since {time}',
     gone: '{from} to {to}',
     left: 'They left',
-    leftOne: '{who} have left: {room}',
+    leftOne: 'They left: {who}, {room}',
     earlier: 'Earlier',
   },
   press: {

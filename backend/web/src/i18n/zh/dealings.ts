@@ -50,7 +50,7 @@ export default {
     since: '{time} 起',
     gone: '{from} 到 {to}',
     left: '记离开',
-    leftOne: '{who}离开{room}，记下来',
+    leftOne: '记离开：{who}，{room}',
     earlier: '之前',
   },
   press: {
