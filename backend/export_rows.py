@@ -113,7 +113,8 @@ class _Page:
             yield f"{label}: {self._detail('purged') if text is None else text}"
         elif isinstance(value, dict):
             for key, inner in value.items():
-                yield from self._texts(inner, self.label(key))
+                if key != "document":  # a whole page; its hash stands among the rest
+                    yield from self._texts(inner, self.label(key))
         elif isinstance(value, list):
             for inner in value:
                 yield from self._texts(inner, label)

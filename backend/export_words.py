@@ -63,6 +63,8 @@ EVENTS: Table = {
     "representative.withdrawn": ("代表更换", "Representative withdrawn"),
     "room.entered": ("带到房间", "Led to a room"),
     "room.left": ("离开房间", "Left the room"),
+    "statement.drafted": ("起草书面说明", "Statement drafted"),
+    "statement.issued": ("签发书面说明", "Statement issued"),
     "press_statement.recorded": ("对媒体的答复", "Told the media"),
     "export.made": ("导出", "Exported"),
     "text.purged": ("按期清除文字", "Text purged"),
@@ -210,6 +212,8 @@ COMMANDS: Table = {
     "withdraw-representative": ("代表更换", "withdraw a representative"),
     "lead-to-room": ("带到房间", "lead to a room"),
     "leave-room": ("离开房间", "leave a room"),
+    "draft-statement": ("起草书面说明", "draft a statement"),
+    "issue-statement": ("签发书面说明", "issue a statement"),
     "record-press-statement": ("登记对媒体的答复", "record what the media were told"),
 }
 
@@ -229,6 +233,7 @@ TEXTS: Table = {
     "room": ("房间", "Room"),
     "outlet": ("媒体", "Outlet"),
     "press_card": ("记者证号", "Press card"),
+    "contact": ("联系人", "Contact"),
     "asked": ("问了什么", "What was asked"),
     "said": ("答了什么", "What was said"),
 }

@@ -24,6 +24,7 @@ _NOTHING: Mapping[str, Any] = {
     "representatives": [],
     "stays": [],
     "press_statements": [],
+    "statements": [],
     "follow_ups": [],
     "review": None,
 }
@@ -46,6 +47,7 @@ def owed_json(
         "promises": [page.promise(each) for each in dealings.promises.values()],
         "representatives": [page.speaker(each) for each in dealings.representatives.values()],
         "stays": [page.stay(each) for each in dealings.stays.values()],
+        "statements": statements_json(state, directory),
         "press_statements": [page.press(each) for each in dealings.press.values()],
         "follow_ups": [
             page.call(each, cancelled=state.status == "cancelled")
@@ -53,6 +55,21 @@ def owed_json(
         ],
         "review": None if state.review is None else page.review(state.review),
     }
+
+
+def statements_json(state: Incident, directory: Directory) -> list[dict[str, Any]]:
+    """The papers that were issued, without their words."""
+    page = _Page(directory, lambda _: None)
+    return [
+        {
+            "id": each.id,
+            "lang": each.lang,
+            "sha256": each.sha256,
+            "at": stamp(each.at),
+            "by": page.person(each.by),
+        }
+        for each in state.dealings.statements.values()
+    ]
 
 
 def texts_owed(state: Incident) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from escalation.statement import Lang
 from escalation.texts import Typed
 
 
@@ -84,6 +85,28 @@ class RecordPressStatement:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DraftStatement:
+    """The words of a written statement so far; ``draft`` is the one that they change (A8)."""
+
+    name: ClassVar[str] = "draft-statement"
+    lang: Lang
+    text: Typed
+    contact: Typed
+    draft: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStatement:
+    """These words are final."""
+
+    name: ClassVar[str] = "issue-statement"
+    lang: Lang
+    text: Typed
+    contact: Typed
+    draft: int = 0
+
+
 Dealing = (
     MakePromise
     | KeepPromise
@@ -93,4 +116,6 @@ Dealing = (
     | LeadToRoom
     | LeaveRoom
     | RecordPressStatement
+    | DraftStatement
+    | IssueStatement
 )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from escalation.clock import speaks_at
+from escalation.statement import Draft, Statement
 
 PROMISE_KINDS = ("action", "money", "information")
 Sealed = Mapping[str, str]
@@ -81,12 +82,14 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Dealings(NamedTuple):
-    """All of one incident, each by its id, in order."""
+    """All of one incident, each by its id, in order; drafts of statements by their language."""
 
     promises: Mapping[str, Promise] = _NONE
     representatives: Mapping[str, Representative] = _NONE
     stays: Mapping[str, Stay] = _NONE
     press: Mapping[str, PressStatement] = _NONE
+    drafts: Mapping[str, Draft] = _NONE
+    statements: Mapping[str, Statement] = _NONE
 
 
 NO_DEALINGS = Dealings()

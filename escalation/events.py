@@ -62,6 +62,8 @@ REPRESENTATIVE_NAMED = "representative.named"
 REPRESENTATIVE_WITHDRAWN = "representative.withdrawn"
 ROOM_ENTERED = "room.entered"
 ROOM_LEFT = "room.left"
+STATEMENT_DRAFTED = "statement.drafted"
+STATEMENT_ISSUED = "statement.issued"
 PRESS_STATEMENT_RECORDED = "press_statement.recorded"
 EXPORT_MADE = "export.made"
 

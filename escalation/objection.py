@@ -6,9 +6,8 @@ from typing import Literal
 
 from escalation.clearance import Clearance, clear_again_by
 from escalation.people import Directory
-from escalation.refusal import Refused
 from escalation.rights import BRANCH_MANAGERS, REVIEWERS, UPPER_MANAGERS, Caller
-from playbooks.forbidden import forbidden_in
+from escalation.wording import refuse_forbidden
 
 WRITERS = BRANCH_MANAGERS | UPPER_MANAGERS | REVIEWERS
 STATUSES = ("draft", "cleared", "expired", "retired")
@@ -68,26 +67,11 @@ def check_wording(words: Words) -> None:
     Raises:
         Refused: ``forbidden-wording`` with ``places``.
     """
-    places = [
-        {"field": name, "start": each.start, "length": each.length, "wording": each.wording}
-        for name in ("answer_zh", "answer_en")
-        for each in forbidden_in(getattr(words, name))
-    ]
-    if places:
-        raise Refused(
-            "forbidden-wording",
-            "答复里有不能对客户说的话。",
-            "The answer says what nobody may say to a customer.",
-            places=places,
-            errors=[
-                {
-                    "field": str(each["field"]),
-                    "zh": f"不能说“{each['wording']}”。",
-                    "en": f"“{each['wording']}” must not be said.",
-                }
-                for each in places
-            ],
-        )
+    refuse_forbidden(
+        {name: getattr(words, name) for name in ("answer_zh", "answer_en")},
+        "答复里有不能对客户说的话。",
+        "The answer says what nobody may say to a customer.",
+    )
 
 
 def writes_at(caller: Caller, directory: Directory) -> set[str]:

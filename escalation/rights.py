@@ -15,6 +15,8 @@ from playbooks.gates import may_tick
 from playbooks.model import Step
 
 BRANCH_MANAGERS = frozenset({"branch_manager", "deputy_manager", "counter_supervisor"})
+#: Who writes, changes and issues a written statement to a customer (A8).
+STATEMENT_WRITERS = frozenset({"complaint_officer", "compliance_officer"})
 UPPER_MANAGERS = frozenset({"regional_manager", "hq_duty"})
 #: Roles above a branch that see its ordinary incidents.
 SPECIALISTS = frozenset(
@@ -252,6 +254,18 @@ def _may_step(rule: Callable[[Standing, Step], bool]) -> Callable[[Standing, Any
     return of_command
 
 
+def writes_statements(caller: Caller, state: Incident, directory: Directory) -> bool:
+    """Who writes to the customer: complaint officer or compliance, on a device of theirs (A8)."""
+    if caller.person is None or caller.device_id is not None:
+        return False
+    return bool(roles_for(caller.person, state.branch, directory) & STATEMENT_WRITERS)
+
+
+def reads_statements(caller: Caller, state: Incident, directory: Directory) -> bool:
+    """Who takes an issued statement out of the house: its writers, and who may export."""
+    return writes_statements(caller, state, directory) or may_export(caller, state, directory)
+
+
 def reserved_to(state: Incident, clock: str) -> set[str]:
     """The roles that alone pause, resume or extend that clock; none: managers and compliance."""
     return {
@@ -282,6 +296,10 @@ def _may_unmark(standing: Standing) -> bool:
     return standing.manager or (_involved(standing) and not standing.state.over)
 
 
+def _writes(standing: Standing) -> bool:
+    return writes_statements(standing.caller, standing.state, standing.directory)
+
+
 def _is_person(standing: Standing) -> bool:
     return standing.caller.person is not None and not _reads_only(standing)
 
@@ -310,6 +328,8 @@ _RULES: Mapping[str, Callable[[Standing, Any], bool]] = {
     "withdraw-representative": lambda standing, _: _involved(standing) or standing.manager,
     "lead-to-room": lambda standing, _: _involved(standing) or standing.manager,
     "leave-room": lambda standing, _: _involved(standing) or standing.manager,
+    "draft-statement": lambda standing, _: _writes(standing),
+    "issue-statement": lambda standing, _: _writes(standing),
     "record-press-statement": lambda standing, _: "office_staff" in standing.roles,
     "schedule-follow-up": lambda standing, _: _involved(standing) or _follows_up(standing),
     "finish-follow-up": lambda standing, _: _follows_up(standing),

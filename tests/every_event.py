@@ -78,6 +78,9 @@ def _a_complaint() -> Iterator[Event]:
     case.does("manager1", c.Reclassify("complaint_light", typed()))
     case.acknowledged_by("manager1")
     case.does("compliance1", c.ClearStep("promise_redress", typed()))
+    case.does("complaint1", d.DraftStatement("zh", typed(), typed()))
+    draft = case.state.dealings.drafts["zh"].seq
+    case.does("compliance1", d.IssueStatement("zh", typed(), typed(), draft))
     until = bank.now + timedelta(hours=4)
     case.does("manager1", c.PauseClock("resolution", until, typed()))
     case.does("manager1", c.ResumeClock("resolution", typed()))

@@ -19,6 +19,7 @@ TYPE = "disruptive_customer"
 NO_CARD = "019a0000-0000-7000-8000-00000000c0de"
 CHANGE = {"clock": "call_back", "until": "2026-03-12T00:00:00Z", "reason": "?"}
 PROMISE = {"text": "下午给您回话", "due_at": "2026-03-12T00:00:00Z", "kind": "information"}
+STATEMENT = {"lang": "zh", "text": "说明如下", "contact": "李静", "draft": 0}
 PRESS = {"who": "李记者", "outlet": "晚报", "asked": "为什么", "said": "正在核实"}
 #: Each command, a body for it, and who may give it; the others who see the incident get 403.
 COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
@@ -55,5 +56,7 @@ COMMANDS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("withdraw-representative", {"representative": "r"}, AT_THE_BRANCH | MANAGERS),
     ("lead-to-room", {"who": "三位女士", "room": "接待室"}, AT_THE_BRANCH | MANAGERS),
     ("leave-room", {"stay": "s"}, AT_THE_BRANCH | MANAGERS),
+    ("draft-statement", STATEMENT, {"complaint1", "compliance1"}),
+    ("issue-statement", STATEMENT, {"complaint1", "compliance1"}),
     ("record-press-statement", PRESS, {"office1", "office2"}),
 ]

@@ -23,6 +23,7 @@ from escalation.dealing_commands import Dealing
 from escalation.dealings import PROMISE_KINDS
 from escalation.decide.life import COMPLAINT_KINDS, OUTCOMES, ROOT_CAUSES
 from escalation.decide.rooms import MOST_PEOPLE
+from escalation.statement import LANGS
 from escalation.texts import Typed
 from escalation.timeline import MAX_INTEGER
 
@@ -170,6 +171,15 @@ class RecordPressStatementSchema(Strict):
     at = Moment(allow_none=True)
 
 
+class StatementWordsSchema(Strict):
+    """``draft``: the one that these words change, as it was read; 0 where there was none."""
+
+    lang = fields.String(required=True, validate=validate.OneOf(LANGS))
+    text = TypedText(required=True)
+    contact = TypedText(required=True)
+    draft = Whole(0, MAX_INTEGER, required=True)
+
+
 class OccurredSchema(Strict):
     """The deed's time by the tablet's own clocks (contract, section 3)."""
 
@@ -255,6 +265,8 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "lead-to-room": LeadToRoomSchema,
     "leave-room": LeaveRoomSchema,
     "record-press-statement": RecordPressStatementSchema,
+    "draft-statement": StatementWordsSchema,
+    "issue-statement": StatementWordsSchema,
 }
 
 _COMMANDS: Mapping[str, type[Command]] = {
@@ -290,9 +302,16 @@ def with_sending(schema: type[Schema]) -> type[Schema]:
     return type(schema.__name__.replace("Schema", "BodySchema"), (SendingSchema, schema), {})
 
 
+_SHARED = (
+    ReasonSchema,
+    OptionalReasonSchema,
+    StepReasonSchema,
+    ChangeClockSchema,
+    StatementWordsSchema,
+)
 BODIES: Mapping[str, type[Schema]] = {
     name: with_sending(schema)
-    if schema not in (ReasonSchema, OptionalReasonSchema, StepReasonSchema, ChangeClockSchema)
+    if schema not in _SHARED
     else type(name.title().replace("-", "") + "BodySchema", (SendingSchema, schema), {})
     for name, schema in SCHEMAS.items()
 }

@@ -48,6 +48,8 @@ _SUMMARIES = {
     "withdraw-representative": "They speak for it no more.",
     "lead-to-room": "People were led to a room.",
     "leave-room": "They have left it.",
+    "draft-statement": "The words of a written statement so far.",
+    "issue-statement": "These words are final.",
     "record-press-statement": "What the office told the media.",
 }
 

@@ -207,6 +207,16 @@ class PressStatementSchema(Schema):
     said = _maybe()
 
 
+class StatementSchema(Schema):
+    """A paper that was issued; ``sha256`` is of its exact bytes."""
+
+    id = _text()
+    lang = _text()
+    sha256 = _text()
+    at = _text()
+    by = fields.Nested(PersonSchema, required=True, allow_none=True)
+
+
 class OwedCallSchema(Schema):
     """A call that is owed to the customer, or was made."""
 
@@ -302,6 +312,7 @@ class IncidentSchema(IncidentSummarySchema):
     representatives = _list(RepresentativeSchema)
     stays = _list(StaySchema)
     press_statements = _list(PressStatementSchema)
+    statements = _list(StatementSchema)
     follow_ups = _list(OwedCallSchema)
     review = fields.Nested(ReviewFoundSchema, required=True, allow_none=True)
 

@@ -8,6 +8,7 @@ from escalation import events as ev
 from escalation.dealings import PressStatement, Promise, Representative, Stay
 from escalation.events import Event
 from escalation.incident import Change, Incident, PlaybookOf
+from escalation.statement import Draft, Statement
 from escalation.timeline import unstamp
 
 
@@ -91,6 +92,22 @@ def _told_the_press(state: Incident, event: Event, _: PlaybookOf) -> Incident:
     return _with(state, "press", told)
 
 
+def _drafted(state: Incident, event: Event, _: PlaybookOf) -> Incident:
+    data = event.data
+    draft = Draft(data["text"], data["contact"], event.recorded_at, _user(event), event.seq)
+    drafts = {**state.dealings.drafts, data["lang"]: draft}
+    return state.having(dealings=state.dealings._replace(drafts=drafts))
+
+
+def _issued(state: Incident, event: Event, playbook_of: PlaybookOf) -> Incident:
+    """Its words are the newest, too: nobody issues the same draft a second time."""
+    data = event.data
+    issued = Statement(
+        data["id"], data["lang"], data["sha256"], data["document"], event.recorded_at, _user(event)
+    )
+    return _with(_drafted(state, event, playbook_of), "statements", issued)
+
+
 def _user(event: Event) -> str | None:
     return event.actor.id if event.actor.kind == "user" else None
 
@@ -111,4 +128,6 @@ CHANGES: Mapping[str, Change] = {
     ev.ROOM_ENTERED: _entered,
     ev.ROOM_LEFT: _left,
     ev.PRESS_STATEMENT_RECORDED: _told_the_press,
+    ev.STATEMENT_DRAFTED: _drafted,
+    ev.STATEMENT_ISSUED: _issued,
 }

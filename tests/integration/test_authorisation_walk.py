@@ -14,7 +14,7 @@ from backend.config import from_environment
 from tests.builders import EVERYBODY
 from tests.clients import Client
 from tests.house import DEMO, House
-from tests.who import ABOVE, AT_THE_BRANCH, COMMANDS, MANAGERS, TYPE
+from tests.who import ABOVE, AT_THE_BRANCH, COMMANDS, MANAGERS, STATEMENT, TYPE
 
 NOBODY, TABLET, ON_TABLET = "nobody", "tablet", "teller2 on the tablet"
 PEOPLE = {*EVERYBODY, ON_TABLET}
@@ -129,6 +129,12 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/devices": Route("signed_in", KEEPERS | {"manager2"}),
     "GET /api/v1/devices/me": Route("person_or_device", {TABLET, ON_TABLET}),
     "DELETE /api/v1/devices/<device_id>": Route("signed_in", KEEPERS),
+    "GET /api/v1/incidents/<incident_id>/statement": Route(
+        "signed_in", {"complaint1", "compliance1"}
+    ),
+    "GET /api/v1/incidents/<incident_id>/statements/<statement_id>": Route(
+        "signed_in", MANAGERS | {"auditor1", "complaint1", "compliance1", "legal1"}
+    ),
     "GET /api/v1/orgs": Route("signed_in", PEOPLE),
     "POST /api/v1/orgs": Route("signed_in", {"admin1"}, NEW_ORG),
     "PATCH /api/v1/orgs/<org_id>": Route("signed_in", {"admin1"}, {"name": "城东支行"}),
@@ -337,6 +343,8 @@ class Walk:
             f"/incidents/{storm['id']}/attachments",
             files={"file": ("a.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")},
         )
+        words = {**STATEMENT, "lang": "en"}
+        issued = house.person("complaint1").command(storm, "issue-statement", **words)
         manager, stands_in = house.person("manager1"), {"user": "teller2", "substitute": "guard1"}
         self._names = {
             "<shift_id>": manager.does("POST", "/rota", {**SHIFT, "weekday": 4})["id"],
@@ -344,6 +352,7 @@ class Walk:
             "<substitute_id>": manager.does("POST", "/substitutes", stands_in)["id"],
             "<incident_id>": storm["id"],
             "<attachment_id>": attached["id"],
+            "<statement_id>": issued["statements"][0]["id"],
             "<device_id>": spare.device_id,
             "<username>": "teller1",
             "<org_id>": "east-01",

@@ -54,6 +54,7 @@ OBJECTION = {
 }
 CUSTOMER = {"name": "李建国", "tags": ["low_trust"]}
 SUGGESTION = {"product": "稳健理财", "cause": "other", "text": "说明书分两行写"}
+STATEMENT = {"lang": "zh", "text": "说明如下", "contact": "李静", "draft": 0}
 PDF = b"%PDF-1.4\n%%EOF\n"
 TYPE = "disruptive_customer"
 DRILL = {"branch": "east-01", "type": "group_visit", "starts_at": "2026-03-12T02:00:00Z"}
@@ -116,9 +117,16 @@ class Bank:
             "objection_id": manager.does("POST", "/objections", OBJECTION)["id"],
             "customer_id": manager.does("POST", "/customers", CUSTOMER)["id"],
             "suggestion_id": manager.does("POST", "/suggestions", SUGGESTION)["id"],
+            "statement_id": self._issued(incident),
             **self._drafted(),
             "follow_up_id": teller.does("POST", "/follow-ups", {"incident": incident})["id"],
         }
+
+    def _issued(self, incident: str) -> str:
+        """A statement to the customer."""
+        officer = self.house.person("complaint1")
+        issued = officer.command({"id": incident}, "issue-statement", **STATEMENT)
+        return str(issued["statements"][0]["id"])
 
     def _drafted(self) -> dict[str, str]:
         """A version that nobody has cleared yet."""

@@ -58,6 +58,7 @@ UNTOLD |= {
     "terms",
     "customer",
     "org",
+    "document",
 }
 
 ON_PAPER: list[tuple[str, Table, set[str]]] = [

@@ -219,7 +219,7 @@ const TELLERS: Record<string, Teller> = {
   ...Object.fromEntries(['started_at', 'due_at', 'met_at', 'act_by', 'until', 'at'].map((name) => [name, moment])),
 }
 /** Told elsewhere, or of no use to a reader. */
-const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject', 'lead_ms', 'id', 'follow_up', 'promise', 'rules', 'acknowledge', 'contain', 'steps', 'clocks', 'took_part', 'terms', 'customer', 'org'])
+const UNTOLD = new Set(['alert_id', 'alerts', 'ladder', 'pace', 'branch', 'report', 'reports', 'attachment_id', 'subject', 'lead_ms', 'id', 'follow_up', 'promise', 'rules', 'acknowledge', 'contain', 'steps', 'clocks', 'took_part', 'terms', 'customer', 'org', 'document'])
 
 /** Every part of the event's data, with its label. */
 export function dataTold(event: TimelineEvent, context: Context): Told[] {

@@ -34,6 +34,8 @@ export const COMMANDS = [
   'lead-to-room',
   'leave-room',
   'record-press-statement',
+  'draft-statement',
+  'issue-statement',
 ] as const
 
 export type CommandName = (typeof COMMANDS)[number]

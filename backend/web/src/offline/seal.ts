@@ -13,6 +13,8 @@ const TEXTS: Partial<Record<CommandName, readonly string[]>> = {
   'keep-promise': ['note'],
   'name-representative': ['who'],
   'lead-to-room': ['who', 'room'],
+  'draft-statement': ['text', 'contact'],
+  'issue-statement': ['text', 'contact'],
   'record-press-statement': ['who', 'outlet', 'press_card', 'asked', 'said'],
 }
 const REASON = ['reason'] as const

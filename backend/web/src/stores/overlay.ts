@@ -124,6 +124,7 @@ export function draftOf(
     representatives: [],
     stays: [],
     press_statements: [],
+    statements: [],
     follow_ups: [],
     review: null,
     customer: null,

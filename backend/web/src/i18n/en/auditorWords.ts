@@ -33,6 +33,8 @@ const word: Messages['auditor']['word'] = {
     'unmark-drill': 'No drill after all',
     'link-customer': 'Link a customer',
     'unlink-customer': 'Unlink a customer',
+    'draft-statement': 'Draft a statement',
+    'issue-statement': 'Issue a statement',
     'resume-clock': 'Resume a clock',
     'promise': 'Promise something',
     'keep-promise': 'Keep a promise',

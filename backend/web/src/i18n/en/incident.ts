@@ -230,6 +230,8 @@ export default {
       'link-customer': 'Link a customer',
       'unlink-customer': 'Unlink the customer',
       'unmark-drill': 'No drill after all',
+      'draft-statement': 'Draft a statement',
+      'issue-statement': 'Issue a statement',
       'resume-clock': 'Resume a clock',
       'promise': 'Promise something',
       'keep-promise': 'Keep a promise',

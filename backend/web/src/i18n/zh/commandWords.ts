@@ -22,6 +22,8 @@ export default {
   'link-customer': '关联客户',
   'unlink-customer': '取消关联客户',
   'unmark-drill': '不是演练',
+  'draft-statement': '起草书面说明',
+  'issue-statement': '签发书面说明',
   'resume-clock': '恢复时限',
   'promise': '答应客户',
   'keep-promise': '承诺已兑现',
