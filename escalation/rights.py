@@ -256,9 +256,10 @@ def _may_step(rule: Callable[[Standing, Step], bool]) -> Callable[[Standing, Any
 
 def writes_statements(caller: Caller, state: Incident, directory: Directory) -> bool:
     """Who writes to the customer: complaint officer or compliance, on a device of theirs (A8)."""
-    if caller.person is None or caller.device_id is not None:
+    person = caller.person
+    if person is None or caller.device_id is not None:
         return False
-    return bool(roles_for(caller.person, state.branch, directory) & STATEMENT_WRITERS)
+    return bool(roles_for(person, state.branch, directory) & STATEMENT_WRITERS)
 
 
 def reads_statements(caller: Caller, state: Incident, directory: Directory) -> bool:
