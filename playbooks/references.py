@@ -30,13 +30,13 @@ def disagreements(content: object) -> Iterator[Problem]:
     yield from _proposals(content)
     yield from _duties(content)
     yield from _discreet(content)
-    for at, condition in _items(content.get("no_promise"), "when"):
+    for at, condition in items(content.get("no_promise"), "when"):
         yield from _condition(condition, ("no_promise", "when", at))
 
 
 def _doubles(content: Mapping[Any, Any], part: str, key: str) -> Iterator[Problem]:
     known: set[str] = set()
-    for at, item in _items(content, part):
+    for at, item in items(content, part):
         value = item.get(key)
         if not isinstance(value, str):
             continue
@@ -47,7 +47,7 @@ def _doubles(content: Mapping[Any, Any], part: str, key: str) -> Iterator[Proble
 
 def _ladder(content: Mapping[Any, Any]) -> Iterator[Problem]:
     times: list[tuple[int, int]] = []
-    for at, level in _items(content, "ladder"):
+    for at, level in items(content, "ladder"):
         after = level.get("after")
         if isinstance(after, int):
             times.append((at, after))
@@ -59,7 +59,7 @@ def _ladder(content: Mapping[Any, Any]) -> Iterator[Problem]:
 
 
 def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
-    for at, step in _items(content, "steps"):
+    for at, step in items(content, "steps"):
         where: Where = ("steps", at)
         only, owner = step.get("only"), step.get("owner")
         if isinstance(only, list) and only and owner not in only:
@@ -72,10 +72,10 @@ def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
         for problem_where, reason in _doubles(step, "record", "name"):
             yield (*where, *problem_where), reason
         yield from _record_rules(step, where)
-        for field_at, item in _items(step, "record"):
+        for field_at, item in items(step, "record"):
             if (item.get("type") == "choice") != bool(item.get("choices")):
                 yield (*where, "record", field_at), "Choices belong to the type “choice”."
-            for choice_at, choice in _items(item, "choices") if "fact" in item else ():
+            for choice_at, choice in items(item, "choices") if "fact" in item else ():
                 place = (*where, "record", field_at, "choices", choice_at)
                 value = {"fact": item["fact"], "equals": choice.get("value")}
                 yield from _condition(value, place)
@@ -84,11 +84,11 @@ def _steps(content: Mapping[Any, Any]) -> Iterator[Problem]:
 def _record_rules(step: Mapping[Any, Any], where: Where) -> Iterator[Problem]:
     """A rule speaks of choices that its form has."""
     choices = {
-        field.get("name"): {choice.get("value") for _, choice in _items(field, "choices")}
-        for _, field in _items(step, "record")
+        field.get("name"): {choice.get("value") for _, choice in items(field, "choices")}
+        for _, field in items(step, "record")
         if field.get("type") == "choice"
     }
-    for at, rule in _items(step, "record_rules"):
+    for at, rule in items(step, "record_rules"):
         for field, part in (("when_field", "when"), ("field", "needs")):
             named, values = rule.get(field), rule.get(part)
             if named not in choices:
@@ -106,7 +106,7 @@ def _gate(gate: object, where: Where) -> Iterator[Problem]:
     if not any(gate.get(part) for part in ("any_of", "clearance", "opens_if")):
         yield where, "Nothing opens it: it needs any_of, opens_if or clearance."
     for part in ("opens_if", "shut_if"):
-        for at, condition in _items(gate, part):
+        for at, condition in items(gate, part):
             yield from _condition(condition, (*where, part, at))
     for part in ("any_of", "override_by_anyone_if"):
         names = gate.get(part)
@@ -116,8 +116,8 @@ def _gate(gate: object, where: Where) -> Iterator[Problem]:
 
 
 def _clocks(content: Mapping[Any, Any]) -> Iterator[Problem]:
-    steps = {f"step:{step.get('id')}" for _, step in _items(content, "steps")}
-    for at, clock in _items(content, "clocks"):
+    steps = {f"step:{step.get('id')}" for _, step in items(content, "steps")}
+    for at, clock in items(content, "clocks"):
         moments: list[tuple[Where, object]] = [(("starts",), clock.get("starts"))]
         for part in ("met_by", "ends"):
             named = clock.get(part)
@@ -149,7 +149,7 @@ def _lengths(clock: Mapping[Any, Any], where: Where) -> Iterator[Problem]:
 
 
 def _proposals(content: Mapping[Any, Any]) -> Iterator[Problem]:
-    for at, proposal in _items(content, "proposed_when"):
+    for at, proposal in items(content, "proposed_when"):
         if proposal.get("equals") is not None:
             yield from _condition(proposal, ("proposed_when", at))
             continue
@@ -165,7 +165,7 @@ def _proposals(content: Mapping[Any, Any]) -> Iterator[Problem]:
 
 
 def _duties(content: Mapping[Any, Any]) -> Iterator[Problem]:
-    for at, duty in _items(content, "duties"):
+    for at, duty in items(content, "duties"):
         yield from _condition({"fact": duty.get("fact")}, ("duties", at))
 
 
@@ -187,12 +187,13 @@ def _discreet(content: Mapping[Any, Any]) -> Iterator[Problem]:
     tap = content.get("tap")
     if isinstance(tap, Mapping) and tap.get("hidden") is not True:
         yield ("tap",), "A discreet playbook has a hidden tile."
-    for at, step in _items(content, "steps"):
+    for at, step in items(content, "steps"):
         if step.get("owner") == "teller":
             yield ("steps", at, "owner"), "A discreet step belongs to a role with a phone."
 
 
-def _items(content: object, part: str) -> Iterator[tuple[int, Mapping[Any, Any]]]:
+def items(content: object, part: str) -> Iterator[tuple[int, Mapping[Any, Any]]]:
+    """Those of a part's items that have the shape of one, each with its place."""
     items = content.get(part) if isinstance(content, Mapping) else None
     for at, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, Mapping):

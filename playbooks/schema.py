@@ -169,7 +169,7 @@ class _AddedBy(_Shape):
 class _Level(_Shape):
     makes = model.Level
     after = values.number(0, required=True)
-    tell = values.roles(required=True, validate=validate.Length(min=1))
+    tell = values.somebody(required=True)
 
 
 class _Hours(_Shape):
@@ -205,7 +205,7 @@ class _Proposal(_Shape):
 class _Duty(_Shape):
     makes = model.Duty
     fact = values.one_of(*FACTS, required=True)
-    tell = values.roles(required=True, validate=validate.Length(min=1))
+    tell = values.somebody(required=True)
     source = values.sources()
 
 

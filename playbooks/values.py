@@ -61,6 +61,12 @@ def one_of(*values: str, **options: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(values), **options)
 
 
+def somebody(**options: Any) -> fields.List[str]:
+    """Roles of people, one at least."""
+    told = validate.Length(min=1, error="Somebody has to be told.")
+    return roles(validate=told, **options)
+
+
 def roles(**options: Any) -> fields.List[str]:
     """Roles of people (domain.md, section 1)."""
     return fields.List(one_of(*ROLES), **options)

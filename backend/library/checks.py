@@ -9,12 +9,16 @@ from escalation.refusal import Refused
 from playbooks.inheritance import Conflict
 from playbooks.load import digest, examine
 from playbooks.marks import Where
+from playbooks.safeguards import unsafe
 from playbooks.schema import Problem, read_addition
 from playbooks.wording import forbidden_marks
 
+_UNKNOWN = "Unknown field."
+_INHERITED = "What comes from above stays as it is; it can only be added to."
+
 
 def checked(
-    content: Mapping[str, Any], playbook: str, number: int, *, whole: bool
+    content: Mapping[str, Any], playbook: str, number: int, *, whole: bool, safe: bool = True
 ) -> tuple[dict[str, Any], str]:
     """The content of version ``number``, as it is kept, and its SHA-256.
 
@@ -23,6 +27,7 @@ def checked(
         playbook: whose version it is.
         number: which.
         whole: a playbook, and not an org's addition to one.
+        safe: nor may it leave anybody without an alert; a draft may begin with what does.
 
     Raises:
         Refused: ``invalid`` with each place; ``forbidden-wording`` with ``places``.
@@ -33,18 +38,29 @@ def checked(
         problems.append((("id",), "String does not match expected pattern."))
     if named["version"] != number:
         problems.append((("version",), "String does not match expected pattern."))
-    if problems:
-        raise _invalid((where, *both(reason)) for where, reason in problems)
+    own = named if whole else {"steps": named.get("steps")}
+    problems += unsafe(own) if safe else ()
+    _refuse(problems)
     check_wording(named)
     return named, digest(named)
 
 
 def _problems(content: Mapping[str, Any], *, whole: bool) -> Iterable[Problem]:
     if not whole:
-        return read_addition(content)[1]
+        found = read_addition(content)[1]
+        return [(where, _INHERITED if reason == _UNKNOWN else reason) for where, reason in found]
     if "added" in content:
-        return [(("added",), "Unknown field.")]
+        return [(("added",), _UNKNOWN)]
     return examine(content)[1]
+
+
+def check_safe(content: Mapping[str, Any]) -> None:
+    """Refuse what would alert nobody, with each place.
+
+    Raises:
+        Refused: ``invalid``.
+    """
+    _refuse(unsafe(content))
 
 
 def check_wording(content: Mapping[str, Any]) -> None:
@@ -88,9 +104,7 @@ def check_merged(content: Mapping[str, Any]) -> None:
     Raises:
         Refused: ``invalid``.
     """
-    problems = examine(content)[1]
-    if problems:
-        raise _invalid(((), *both(reason)) for _, reason in problems)
+    _refuse(((), reason) for _, reason in examine(content)[1])
 
 
 def check_own_conflicts(conflicts: Iterable[Conflict]) -> None:
@@ -125,6 +139,12 @@ def check_conflicts(conflicts: Iterable[Conflict]) -> None:
                 for each in found
             ],
         )
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    found = [(where, *both(reason)) for where, reason in problems]
+    if found:
+        raise _invalid(found)
 
 
 def _invalid(faults: Iterable[tuple[Where, str, str]]) -> Refused:

@@ -30,6 +30,14 @@ _CHINESE = tuple(
         r"“(.+)” is never “(.+)”\.": "“{}”没有“{}”这个值。",
         r"A discreet playbook has a hidden tile\.": "隐蔽预案不能有磁贴。",
         r"A discreet step belongs to a role with a phone\.": "隐蔽预案的步骤不能交给柜员。",
+        r"What comes from above stays as it is; it can only be added to\.": (
+            "上级定的不能改，只能往上加。"
+        ),
+        r"Somebody has to be told\.": "要选上通知谁。",
+        r"The last level tells headquarters duty\.": "最后一级要通知总行值班：那里总有人。",
+        r"Not more often than every (\d+) seconds\.": "最快每 {} 秒一次。",
+        r"“(.+)” acts in no incident\.": "“{}”不处理事件，不能选。",
+        r"Must be at most (\d+) days\.": "最长 {} 天。",
         r"Must not be blank\.": "不能空着。",
         r"Has a character that cannot be kept\.": "含有无法保存的字符。",
         r"Must be a lower-case name\.": "只能用小写英文字母、数字和下划线。",

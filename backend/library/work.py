@@ -14,6 +14,7 @@ from backend.library.checks import (
     check_conflicts,
     check_merged,
     check_own_conflicts,
+    check_safe,
     check_wording,
     checked,
 )
@@ -67,7 +68,7 @@ class Library:
             self._batch, new.playbook, new.org, (based_on or 0) + 1 if whole else 1
         )
         unnumbered = {key: value for key, value in new.content.items() if key != "version"}
-        content, sha256 = checked(unnumbered, new.playbook, number, whole=whole)
+        content, sha256 = checked(unnumbered, new.playbook, number, whole=whole, safe=False)
         version = Version(
             id=self._clock.new_id(),
             playbook=new.playbook,
@@ -204,6 +205,7 @@ class Library:
     def _check_again(self, version: Version) -> None:
         """The rules may have become stricter, and other orgs may have added since."""
         check_wording(version.content)
+        check_safe(version.content)
         planned = self._planned(version)
         self._check_own(version, planned)
         check_conflicts(

@@ -334,3 +334,48 @@ def test_covert_playbooks_are_not_read_on_a_tablet(house: House) -> None:
     assert tablet.ask("GET", "/library").status_code == 403
     assert tablet.ask("GET", "/playbooks/media_covert/versions/1").status_code == 403
     tablet.close()
+
+
+def refused_at(answer: Any) -> list[str]:
+    """Where a draft was refused."""
+    assert answer.status_code == 422, answer.text
+    return [each["field"] for each in answer.json()["errors"]]
+
+
+def test_a_playbook_is_not_made_to_call_nobody_by_accident(house: House) -> None:
+    admin, version = house.person("admin1"), drafted(house.person("admin1"))
+    path, content = f"{PATH}/{version['id']}", version["content"]
+    first, *_, top = content["ladder"]
+    wrong = [first, {"after": 60, "tell": []}, {**top, "after": 60}]
+    refused = admin.ask("PATCH", path, {"content": {**content, "ladder": wrong}})
+    assert refused_at(refused) == ["content.ladder.1.tell", "content.ladder.2.after"]
+    short = {**content, "ladder": content["ladder"][:-1]}
+    place = f"content.ladder.{len(short['ladder']) - 1}.tell"
+    assert refused_at(admin.ask("PATCH", path, {"content": short})) == [place]
+    assert admin.get(path)["content"] == content
+    begun = drafted(admin, content={**short, "version": version["version"] + 1})
+    late = admin.ask("POST", f"{PATH}/{begun['id']}/submit", {})
+    assert refused_at(late) == [place]
+
+
+def test_a_branch_has_no_way_to_change_ladder_clocks_or_gates_from_above(house: House) -> None:
+    manager = house.person("manager1")
+    above = manager.get(f"{PATH}/{SHIPPED}")["content"]
+    police = next(each for each in above["steps"] if each["id"] == "call_police")
+    addition = drafted(manager, org="east-01")
+    path = f"{PATH}/{addition['id']}"
+    for content, place in (
+        ({"ladder": above["ladder"][:1]}, "ladder"),
+        ({"clocks": []}, "clocks"),
+        ({"clocks": [{**above["clocks"][0], "within": 30}]}, "clocks"),
+        ({"repeat_every": 3600}, "repeat_every"),
+        ({"inform": []}, "inform"),
+        ({"steps": [{**police, "gate": None}]}, "steps.0.gate"),
+        ({"steps": [{k: v for k, v in police.items() if k != "gate"}]}, "steps.0.id"),
+        ({"lines": [{"step": "call_police", "gate": {"any_of": ["who_lawyer"]}}]}, "lines.0.gate"),
+        ({"lines": [{"step": "call_police", "only": ["teller"]}]}, "lines.0.only"),
+        ({"steps": [{"id": "x", "title": NEW_WORDS, "owner": "admin"}]}, "steps.0.owner"),
+    ):
+        assert refused_at(manager.ask("PATCH", path, {"content": content})) == [f"content.{place}"]
+    answer = manager.ask("PATCH", path, {"content": {"clocks": []}})
+    assert "only be added to" in answer.json()["errors"][0]["detail"]

@@ -103,7 +103,7 @@ def test_a_good_file_has_no_fault(tmp_path):
         ("{zh: 进水, en: Flood}", r'{zh: 进水, en: "a\ud800"}', "cannot be kept"),
         ("{zh: 进水, en: Flood}", r'{zh: 进水, en: "a\0"}', "cannot be kept"),
         ("tell: [hq_duty]", "tell: [chairman]", "ladder.1.tell.0: Must be one of"),
-        ("tell: [hq_duty]", "tell: []", "ladder.1.tell: Shorter than minimum"),
+        ("tell: [hq_duty]", "tell: []", "ladder.1.tell: Somebody has to be told"),
         ("after: 60", "after: 0", "Each level comes later"),
         ("{after: 0,", "{after: 5,", "The first level is told at once"),
         ("repeat_every: 120", "repeat_every: -1", "greater than or equal to 1"),
