@@ -21,7 +21,9 @@ from backend.api import (
     timeline,
     users,
 )
+from backend.library.reasons import both
 from backend.problems import said_properly
+from playbooks.safeguards import unsafe
 
 MODULES = (
     *(attachments, auth, commands, devices, exports, incidents, notes),
@@ -85,3 +87,15 @@ def test_the_words_say_the_limits() -> None:
     assert said_properly("Length must be between 6 and 6.")[1] == "This must have 6 characters."
     assert said_properly("Must be one of: zh, en.")[1] == "This must be one of: zh, en."
     assert said_properly("More than 50 items.") == ("最多 50 项。", "There are more than 50.")
+
+
+def test_what_would_alert_nobody_is_said_in_both_languages() -> None:
+    content = {
+        "ladder": [{"after": 0, "tell": ["branch_manager"]}],
+        "repeat_every": 1,
+        "steps": [{"owner": "admin", "due": 2**50}],
+        "clocks": [{"tell": []}],
+    }
+    said = {both(reason)[0] for _, reason in unsafe(content)}
+    assert len(said) == 5
+    assert NEVER not in said

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from backend.library.reasons import both
 from playbooks.marks import Where
 from playbooks.safeguards import unsafe
 from tests.builders import LIBRARY
@@ -74,12 +73,3 @@ def test_the_last_level_is_not_called_without_a_pause() -> None:
 def test_parts_of_the_wrong_shape_are_passed_over() -> None:
     odd = {"ladder": [1, {"tell": 3}], "clocks": [{"tell": 1, "extend_to": "x"}], "inform": 5}
     assert places({**odd, "steps": [{"gate": 1}], "repeat_every": "x"}) == []
-
-
-def test_each_reason_is_said_in_chinese_too() -> None:
-    steps = [{"owner": "admin", "due": 2**50}]
-    ladder = [level(0, "branch_manager")]
-    content = book(ladder=ladder, repeat_every=1, clocks=[{**CLOCK, "tell": []}], steps=steps)
-    said = {both(reason)[0] for _, reason in unsafe(content)}
-    assert len(said) == 5
-    assert "填写有误。" not in said
