@@ -38,6 +38,51 @@ def test_a_risk_notice_is_no_forbidden_wording(text: str):
     assert forbidden_in(text) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这个产品保 本 保 息",
+        "这个产品保-本",
+        "这个产品保\u200b本",
+        "這個產品保證收益",
+        "零風險",
+        "只賺不賠",
+        "１００％安全",
+        "ｇｕａｒａｎｔｅｅｄ return",
+        "gu\u0430rant\u0435ed return",
+        "g\u00fcaranteed return",
+        "GUARANT\u0395ED",
+        "g u a r a n t e e d",
+        "guar\u00adantee",
+        "我们guarantee收益",
+        "no\u00a0 risk",
+        "risk\u2011free",
+        "You can\u2019t lose",
+        "我们不得不保证",
+        "We can never not guarantee it.",
+    ],
+)
+def test_forbidden_wording_is_found_however_it_is_written(text: str):
+    found = forbidden_in(text)
+    assert found
+    assert all(text[at.start : at.start + at.length] == at.wording for at in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "由银行担保，本产品有风险",
+        "由银行担保。本产品有风险",
+        "由银行担保\n本产品有风险",
+        "本產品不保證收益",
+        "Returns are ｎｏｔ guaranteed.",
+        "without risking anything",
+    ],
+)
+def test_what_only_looks_like_it_is_none(text: str):
+    assert forbidden_in(text) == ()
+
+
 def test_every_place_is_found():
     assert [place.start for place in forbidden_in("保证收益，零风险，不保证")] == [0, 5]
 
