@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    or_,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
@@ -35,6 +45,15 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def contains_word(column: Any, word: str) -> ColumnElement[bool]:
+    """The text holds the word, as it is typed or without regard to capitals.
+
+    SQLite knows the capitals of English only, and so may PostgreSQL.
+    """
+    exact, folded = (column, word), (func.lower(column), word.lower())
+    return or_(*[text.contains(part, autoescape=True) for text, part in (exact, folded)])
 
 
 def _to_milliseconds(value: datetime | None) -> int | None:

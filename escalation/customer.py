@@ -1,9 +1,10 @@
 """Customer cards: how often marketing may ask a customer, and who claims again (A4, A9, S9).
 
-What is said of a customer holds for all cards with the same reference: one customer may have a
-card at several branches.
+What is said of a customer holds for all cards with the same reference, however it is typed: one
+customer may have a card at several branches.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -93,6 +94,11 @@ class Card:
     revision: int = 1
 
     @property
+    def same_as(self) -> str | None:
+        """Cards of one customer have the same; None: this one has no reference."""
+        return None if self.reference is None else reference_key(self.reference)
+
+    @property
     def allowed(self) -> Limit:
         """The stricter of what was chosen and what the tags ask for (A4)."""
         chosen = self.limit or ORDINARY
@@ -153,6 +159,12 @@ class Answer(NamedTuple):
     def allowed(self) -> bool:
         """Nothing stands against it."""
         return not self.reasons
+
+
+def reference_key(reference: str) -> str:
+    """What an account or policy number is compared by: its letters and digits, however typed."""
+    plain = unicodedata.normalize("NFKC", reference).casefold()
+    return "".join(filter(str.isalnum, plain)) or plain
 
 
 WHY = {

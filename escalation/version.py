@@ -169,7 +169,9 @@ def send_back(version: Version, by: str, at: datetime, reason: str) -> Version:
     return replace(version, kept="draft", compliance=None, legal=None, sent_back=back)
 
 
-def published(version: Version, by: str, since: datetime, newest: int | None) -> Version:
+def published(
+    version: Version, by: str, since: datetime, newest: int | None, now: datetime
+) -> Version:
     """In force from ``since`` on. ``newest``: the number that is in force there, or to be.
 
     Raises:
@@ -180,6 +182,12 @@ def published(version: Version, by: str, since: datetime, newest: int | None) ->
             "not-cleared",
             "要合规和法务都放行后才能发布。",
             "Compliance and legal must both clear it before it is published.",
+        )
+    if (clear_again_by(version) or now) <= now:
+        raise Refused(
+            "not-cleared",
+            "放行已过一个季度，请合规和法务重新放行。",
+            "It was cleared more than a quarter ago. Compliance and legal must clear it again.",
         )
     if version.based_on != newest:
         raise Refused(

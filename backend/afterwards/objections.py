@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from backend.afterwards.tables import ObjectionRow
 from backend.batch import Batch
 from backend.clock import Clock
+from backend.db import contains_word
 from backend.event_store import append_log
 from backend.problems import NotFound
 from escalation.clearance import GOOD_FOR, Clearance, check_second
@@ -38,11 +39,8 @@ def find_objections(
         if name in query:
             wanted = wanted.where(_COLUMNS[name] == query[name])
     if "q" in query:
-        word = query["q"].lower()
         places = (*WORD_FIELDS, "topic")
-        wanted = wanted.where(
-            or_(*[func.lower(_COLUMNS[name]).contains(word, autoescape=True) for name in places])
-        )
+        wanted = wanted.where(or_(*[contains_word(_COLUMNS[name], query["q"]) for name in places]))
     if "status" in query:
         wanted = wanted.where(of_status(query["status"], now))
     if query.get("before") is not None:

@@ -10,6 +10,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from escalation.refusal import Invalid
+from escalation.timeline import MAX_INTEGER
 
 
 class JsonAnswer(Response):
@@ -62,6 +63,7 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | No
         or len(place) != len(kinds)
         or not all(type(each) is kind for each, kind in zip(place, kinds, strict=True))
         or any("\0" in each for each in place if isinstance(each, str))
+        or any(abs(each) > MAX_INTEGER for each in place if isinstance(each, int))
     ):
         raise NoCursor
     return place

@@ -167,13 +167,18 @@ def get_customer(customer_id: str) -> Response:
 @blueprint.arguments(CustomerChangeSchema)
 @blueprint.response(200, CustomerSchema)
 def change_customer(body: Mapping[str, Any], customer_id: str) -> Response:
-    """Change the card as it was read; that somebody wants no marketing, compliance alone lifts."""
+    """Change the card as it was read; that somebody wants no marketing, compliance alone lifts.
+
+    Nor does anybody else give who wants none another number: by it all branches know them.
+    """
     change = {key: value for key, value in body.items() if key not in ("revision", "reason")}
     lifts = change.get("do_not_contact") is False
     by_hand = lifts or not change.keys() <= AT_THE_COUNTER
     who, directory = writer() if by_hand else reader()
     card = _find(customer_id)
-    lifted = lifts and card.do_not_contact is not None
+    renumbered = "reference" in change and change["reference"] != card.reference
+    refused = any(each.do_not_contact for each in _customer(card).cards)
+    lifted = refused and (renumbered or (lifts and card.do_not_contact is not None))
     if not may_change(current_caller(), card.org, change, directory, lifts=lifted):
         raise Forbidden
     if "contact_limit" in change:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from backend.api.answers import answer, decode_cursor, encode_cursor
 from backend.api.blueprint import Blueprint
@@ -26,10 +26,11 @@ from backend.api.planning import (
     reader,
     writer,
 )
-from backend.callers import signed_in
+from backend.callers import current_caller, signed_in
 from backend.drills.passes import Gaps, read_gaps, read_requirements, set_requirement
 from backend.drills.runs import RESULTS
 from backend.problems import NotFound
+from backend.projections import INCIDENTS
 from backend.services import services
 from escalation.drill import Requirement, good_until, wanted_by
 from escalation.duty_rights import looks_at, plans
@@ -110,7 +111,10 @@ def get_passes(page: Mapping[str, Any]) -> Response:
 @blueprint.arguments(PassQuerySchema, location="query")
 @blueprint.response(200, ResultsSchema)
 def get_results(page: Mapping[str, Any]) -> Response:
-    """One's own results, the newest drill first; ``user``: of somebody whose rota one plans."""
+    """One's own results, the newest drill first; ``user``: of somebody whose rota one plans.
+
+    On a tablet nothing of a discreet drill.
+    """
     person, directory = reader()
     meant = person
     if "user" in page:
@@ -120,6 +124,11 @@ def get_results(page: Mapping[str, Any]) -> Response:
             raise Forbidden
     place, limit = decode_cursor(page.get("cursor"), (str,)), page["limit"]
     wanted = select(RESULTS).where(_COLUMNS.user_id == meant.id)
+    if current_caller().device_id is not None:
+        columns = INCIDENTS.c
+        wanted = wanted.where(
+            ~exists().where(columns.id == _COLUMNS.incident_id, columns.discreet.is_(True))
+        )
     if place is not None:
         wanted = wanted.where(_COLUMNS.incident_id < place[0])
     ordered = wanted.order_by(_COLUMNS.incident_id.desc()).limit(limit + 1)

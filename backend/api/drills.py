@@ -1,7 +1,7 @@
 """Drills (A6): planned by managers, started or marked, and how they went."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Response
@@ -49,7 +49,7 @@ FURTHEST = timedelta(days=366)
 VISIT = timedelta(hours=4)
 """A mystery visit's window, where nobody says how long."""
 JUST_NOW = timedelta(minutes=5)
-"""Clocks differ: what begins so long ago begins now."""
+"""Clocks differ: what begins so long ago begins now, so that nothing is planned for the past."""
 
 
 @blueprint.get("/drills")
@@ -100,6 +100,8 @@ def plan_drill(body: Mapping[str, Any]) -> Response:
     now = parts.clock.now()
     starts_at = body.get("starts_at", now)
     mystery = body["mode"] == "mystery"
+    _check_start(starts_at, now)
+    starts_at = max(starts_at, now)
     drill = _sound(
         Drill(
             id=body.get("id") or parts.clock.new_id(),
@@ -160,7 +162,11 @@ def change_plan(body: Mapping[str, Any], drill_id: str) -> Response:
     found = _own(who, drill_id)
     if found.drill.mode == "announced" and "ends_at" in body:
         raise Invalid("ends_at", "宣布的演练没有时段。", "An announced drill has no window.")
-    changed = {name: body.get(name, getattr(found.drill, name)) for name in body}
+    changed = dict(body)
+    now = services().clock.now()
+    _check_start(body.get("starts_at", found.drill.starts_at), now)
+    if "starts_at" in body:
+        changed["starts_at"] = max(body["starts_at"], now)
     _sound(_with(found.drill, changed))
     _write(who, lambda batch, clock, actor: change_drill(batch, clock, actor, drill_id, changed))
     return answer(_detail(drill_id))
@@ -294,6 +300,13 @@ def _with(drill: Drill, change: Mapping[str, Any]) -> Drill:
     return Drill(**{**{name: getattr(drill, name) for name in Drill.__slots__}, **change})
 
 
+def _check_start(starts_at: datetime, now: datetime) -> None:
+    if not now - JUST_NOW <= starts_at <= now + FURTHEST:
+        raise Invalid(
+            "starts_at", "开始时间要在现在之后、一年之内。", "It must lie ahead, within a year."
+        )
+
+
 def _sound(drill: Drill) -> Drill:
     """The plan, if it is one.
 
@@ -301,10 +314,6 @@ def _sound(drill: Drill) -> Drill:
         Invalid: what is wrong with it.
     """
     now = services().clock.now()
-    if not now - JUST_NOW <= drill.starts_at <= now + FURTHEST:
-        raise Invalid(
-            "starts_at", "开始时间要在现在之后、一年之内。", "It must lie ahead, within a year."
-        )
     if drill.ends_at is not None and not (
         max(now, drill.starts_at) < drill.ends_at <= drill.starts_at + LONGEST_WINDOW
     ):

@@ -235,10 +235,10 @@ def _since(given: datetime | date | None, zone: str) -> datetime:
     if not isinstance(given, datetime):
         if given == now.astimezone(ZoneInfo(zone)).date():
             return now
-        given = datetime.combine(given, time.min, ZoneInfo(zone)).astimezone(UTC)
+        given = datetime.combine(given, time.min, ZoneInfo(zone))
     if not now - JUST_NOW <= given <= now + FURTHEST:
         raise Invalid("from", "这个时间已过，或太远。", "This is past, or too far ahead.")
-    return max(given, now)
+    return max(given.astimezone(UTC), now)
 
 
 def _require_reader() -> None:

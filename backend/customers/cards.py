@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.customers.tables import CustomerRow
+from backend.db import contains_word
 from backend.event_store import append_log, lock_log
 from backend.problems import NotFound
-from escalation.customer import Card, Mark, changed, limit_of
+from escalation.customer import Card, Mark, changed, limit_of, reference_key
 from escalation.events import Actor
 from escalation.refusal import Refused
 from escalation.texts import Typed
@@ -31,10 +32,9 @@ def find_cards(conn: Connection, orgs: set[str], query: Mapping[str, Any]) -> li
     """
     wanted = select(CUSTOMERS).where(_COLUMNS.org_id.in_(sorted(orgs)))
     if "q" in query:
-        word = query["q"].lower()
-        wanted = wanted.where(func.lower(_COLUMNS.name).contains(word, autoescape=True))
+        wanted = wanted.where(contains_word(_COLUMNS.name, query["q"]))
     if "reference" in query:
-        wanted = wanted.where(_COLUMNS.reference == query["reference"])
+        wanted = wanted.where(_COLUMNS.reference_key == reference_key(query["reference"]))
     if "tag" in query:
         wanted = wanted.where(_COLUMNS.tags.contains(f"|{query['tag']}|", autoescape=True))
     if query.get("after") is not None:
@@ -61,10 +61,10 @@ def org_of(conn: Connection, card_id: str) -> str | None:
 
 def with_references(conn: Connection, references: Iterable[str]) -> list[Card]:
     """All cards of these references, whoever keeps them: each customer is one."""
-    wanted = sorted(set(references))
+    wanted = sorted(set(map(reference_key, references)))
     if not wanted:
         return []
-    found = select(CUSTOMERS).where(_COLUMNS.reference.in_(wanted))
+    found = select(CUSTOMERS).where(_COLUMNS.reference_key.in_(wanted))
     return _read(conn, found.order_by(_COLUMNS.made_at, _COLUMNS.id))
 
 
@@ -130,7 +130,7 @@ def change_card(
 def _check_reference(batch: Batch, card: Card) -> None:
     """Within an org a reference is one customer's."""
     same = select(_COLUMNS.id).where(
-        _COLUMNS.reference == card.reference, _COLUMNS.org_id == card.org, _COLUMNS.id != card.id
+        _COLUMNS.reference_key == card.same_as, _COLUMNS.org_id == card.org, _COLUMNS.id != card.id
     )
     if card.reference is not None and batch.conn.execute(same).first() is not None:
         raise Refused(
@@ -200,6 +200,7 @@ def _row(card: Card) -> dict[str, Any]:
         "org_id": card.org,
         "name": card.name,
         "reference": card.reference,
+        "reference_key": card.same_as,
         "tags": "".join(f"|{each}" for each in card.tags) + ("|" if card.tags else ""),
         "risk_profile": card.risk_profile,
         "limit_count": None if card.limit is None else card.limit.count,

@@ -29,9 +29,9 @@ def customers_of(conn: Connection, cards: Sequence[Card], caller: Caller) -> lis
     """
     same: dict[str, list[Card]] = defaultdict(list)
     for each in with_references(conn, [card.reference for card in cards if card.reference]):
-        same[each.reference or ""].append(each)
+        same[each.same_as or ""].append(each)
     of = {
-        card.id: (card, *(each for each in same[card.reference or ""] if each.id != card.id))
+        card.id: (card, *(each for each in same[card.same_as or ""] if each.id != card.id))
         for card in cards
     }
     ids = {each.id for group in of.values() for each in group}

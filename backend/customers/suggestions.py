@@ -42,7 +42,7 @@ _SAME = (_COLUMNS.org_id, _COLUMNS.product, _COLUMNS.cause)
 def shown_to(caller: Caller, directory: Directory) -> Any:
     """Their own, and those of the orgs that they answer or look after.
 
-    Nothing that comes from an incident about themselves.
+    Nothing that comes from an incident about themselves; on a tablet nothing of a discreet one.
     """
     if caller.person is None:
         return _COLUMNS.id.in_([])
@@ -51,10 +51,14 @@ def shown_to(caller: Caller, directory: Directory) -> Any:
         incident.id == _COLUMNS.incident_id, incident.subject == person.username
     )
     seen = _COLUMNS.org_id.in_(sorted(suggestions_seen_at(caller, directory)))
-    return and_(
+    shown = and_(
         or_(_COLUMNS.made_by == person.id, seen),
         or_(_COLUMNS.made_by == person.id, ~about_them),
     )
+    if caller.device_id is None:
+        return shown
+    quiet = exists().where(incident.id == _COLUMNS.incident_id, incident.discreet.is_(True))
+    return and_(shown, ~quiet)
 
 
 def find_suggestions(

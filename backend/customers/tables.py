@@ -9,13 +9,17 @@ from backend.db import Moment, db
 
 
 class CustomerRow(db.Model):
-    """Customer cards (cards.py). ``tags``: each between bars, ``|low_trust|vulnerable|``."""
+    """Customer cards (cards.py). ``tags``: each between bars, ``|low_trust|vulnerable|``.
+
+    ``reference_key``: what numbers are compared by.
+    """
 
     __tablename__ = "customers"
     id: Mapped[str] = mapped_column(primary_key=True)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))
     name: Mapped[str]
     reference: Mapped[str | None]
+    reference_key: Mapped[str | None]
     tags: Mapped[str]
     risk_profile: Mapped[str | None]
     limit_count: Mapped[int | None]
@@ -36,6 +40,7 @@ class CustomerRow(db.Model):
     __table_args__ = (
         Index("ix_customers_org_made", "org_id", "made_at", "id"),
         Index("uq_customers_reference", "reference", "org_id", unique=True),
+        Index("ix_customers_reference_key", "reference_key", "org_id"),
     )
 
 

@@ -117,6 +117,7 @@ def add_drill(batch: Batch, clock: Clock, actor: Actor, drill: Drill) -> Drill:
             made_at=drill.made_at,
             incident=drill.incident,
             starts_at=drill.starts_at,
+            ends_at=drill.ends_at,
             called_off=False,
         )
         if same != drill:

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.read_models import person
 from backend.shelf import Shelf
-from escalation.clearance import CLEARERS, Clearance, clearing_role
+from escalation.clearance import CLEARERS, GOOD_FOR, Clearance, clearing_role
 from escalation.people import Directory
 from escalation.rights import Caller
 from escalation.timeline import stamp
@@ -96,7 +96,10 @@ class Sight:
         me = self.caller.user_id
         if me in version.authors or (other is not None and other.by == me):
             return False
-        return self.in_force(version) or (version.state == "submitted" and mine is None)
+        if self.in_force(version):
+            return True
+        waiting = version.state in ("submitted", "cleared")
+        return waiting and (mine is None or mine.at + GOOD_FOR <= self.now)
 
     def has_begun(self, version: Version) -> bool:
         """Its moment has come, whatever holds by now."""

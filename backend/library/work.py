@@ -158,7 +158,7 @@ class Library:
         bump_version(self._batch)  # first: who publishes at the same time waits here
         before = self._lock(version_id, revision)
         newest = self._newest(before.playbook, before.org)
-        version = rules.published(before, self._actor.id, since, newest)
+        version = rules.published(before, self._actor.id, since, newest, self._clock.now())
         self._check_again(version)
         write_version(self._batch, version)
         self._note("published", version, **{"from": since})

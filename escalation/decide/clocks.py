@@ -11,6 +11,9 @@ from escalation.context import Decision
 from escalation.refusal import Invalid, Refused
 from escalation.timeline import stamp
 
+FURTHEST = timedelta(days=366)
+"""No promise is put off further ahead than this."""
+
 
 def pause_clock(decision: Decision, command: PauseClock) -> None:
     """It stands still until ``until`` and has as much time left then as it has now."""
@@ -18,7 +21,7 @@ def pause_clock(decision: Decision, command: PauseClock) -> None:
     now = decision.context.now
     if clock.paused or clock.stage >= 2:
         raise Refused("clock-not-running", "这个时限没有在走。", "This clock is not running.")
-    _check_later(command.until, now)
+    _check_until(command.until, now, now)
     data = {
         "name": clock.name,
         "until": stamp(command.until),
@@ -31,7 +34,8 @@ def pause_clock(decision: Decision, command: PauseClock) -> None:
 def extend_clock(decision: Decision, command: ExtendClock) -> None:
     """It runs out later, at ``until``; the playbook may say how far that can be."""
     clock = _running(decision, command.clock)
-    _check_later(command.until, max(decision.context.now, clock.due_at))
+    now = decision.context.now
+    _check_until(command.until, max(now, clock.due_at), now)
     furthest = _furthest(decision, clock)
     if furthest is not None and command.until > furthest:
         raise Invalid(
@@ -90,9 +94,11 @@ def _running(decision: Decision, name: str) -> Clock:
     return clock
 
 
-def _check_later(until: datetime, than: datetime) -> None:
+def _check_until(until: datetime, than: datetime, now: datetime) -> None:
     if until <= than:
         raise Invalid("until", f"要晚于 {stamp(than)}。", f"It must be later than {stamp(than)}.")
+    if until > now + FURTHEST:
+        raise Invalid("until", "最多一年。", "A year ahead at most.")
 
 
 def _furthest(decision: Decision, clock: Clock) -> datetime | None:
