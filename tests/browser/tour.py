@@ -13,7 +13,7 @@ from tests.house import ROOT, House
 _PATH = re.compile(r"path: '(/[^']*)'")
 _AREAS = (
     *("tablet", "phone", "auditor", "desk", "after", "customers", "me", "rota", "oversight"),
-    *("board", "dealings", "drills", "library"),
+    *("board", "calendar", "dealings", "drills", "library"),
 )
 _ROUTES = ("router.ts", *(f"{area}/routes.ts" for area in _AREAS))
 NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
@@ -44,6 +44,8 @@ NEEDS = {
     "rota": ".shift >> nth=8",
     "absences": ".row >> nth=2",
     "readiness": ".ladder",
+    "calendar": "table >> nth=11",
+    "unconfirmed-year": "table >> nth=11",
     "customer": ".row >> nth=5",
     "customers": ".row >> nth=1",
     "suggestions": ".row >> nth=1",
@@ -58,6 +60,7 @@ PLANNING = (
     Page("rota", "/desk/rota"),
     Page("absences", "/desk/absences"),
     Page("readiness", "/desk/readiness"),
+    Page("calendar", "/desk/rota/calendar"),
 )
 LOOKING = (
     Page("board", "/desk/board"),
@@ -155,6 +158,7 @@ WALKS = (
             Page("staff", "/desk/staff"),
             Page("devices", "/desk/devices"),
             Page("orgs", "/desk/orgs"),
+            Page("unconfirmed-year", "/desk/rota/calendar?year=2027"),
             Page("channels", "/me/channels"),
         ),
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from tests.clients import Client
+from tests.clients import PASSWORD, Client
 from tests.house import House
 from tests.scenarios.steps import clock
 
@@ -82,6 +82,20 @@ def test_a_bad_file_is_refused_line_by_line_and_changes_nothing(house: House) ->
 
 def test_only_the_head_offices_administrators_and_compliance_take_a_year_in(house: House) -> None:
     for who in ("teller1", "manager1", "regional1", "hqduty1", "auditor1"):
-        answer = house.person(who).ask("POST", "/calendar", {"csv": PLAIN_2027})
-        assert answer.status_code == 403, who
+        for dry_run in (False, True):
+            body = {"csv": PLAIN_2027, "dry_run": dry_run}
+            assert house.person(who).ask("POST", "/calendar", body).status_code == 403, who
     assert not next_year(house.person("teller1"))["confirmed"]
+
+
+def test_a_regions_own_administrator_reads_the_banks_calendar_and_does_not_write_it(
+    house: House,
+) -> None:
+    newcomer = {"username": "eastadmin", "name": "苏青", "password": PASSWORD}
+    roles = [{"role": "admin", "org": "east"}]
+    house.person("admin1").does("POST", "/users", {**newcomer, "roles": roles})
+    regional = house.person("eastadmin")
+    assert next_year(regional)["may_import"] is False
+    assert regional.ask("POST", "/calendar", {"csv": PLAIN_2027}).status_code == 403
+    assert not next_year(regional)["confirmed"]
+    assert next_year(house.person("admin1"))["may_import"] is True

@@ -4,6 +4,7 @@ import { useSession, type Area } from '@/stores/session'
 import { afterRoutes } from './after/routes'
 import { auditorRoutes } from './auditor/routes'
 import { boardRoutes } from './board/routes'
+import { calendarRoutes } from './calendar/routes'
 import { customerRoutes } from './customers/routes'
 import { dealingRoutes } from './dealings/routes'
 import { deskRoutes } from './desk/routes'
@@ -39,6 +40,7 @@ const routes: RouteRecordRaw[] = [
   ...dealingRoutes,
   ...meRoutes,
   ...rotaRoutes,
+  ...calendarRoutes,
   ...oversightRoutes,
   ...boardRoutes,
   ...drillRoutes,

@@ -9,6 +9,7 @@ const EXPORTERS = new Set(['auditor', 'compliance_officer', 'legal_officer'])
 const COUNTERS = new Set(['auditor', 'complaint_officer', 'compliance_officer', 'legal_officer', 'business_line'])
 const LOOKERS = new Set([...MANAGERS, 'auditor', 'complaint_officer', 'office_staff'])
 const LIBRARY = new Set(['compliance_officer', 'legal_officer', 'complaint_officer', 'admin', 'auditor', 'branch_manager', 'deputy_manager', 'regional_manager', 'hq_duty'])
+const CALENDAR = new Set(['admin', 'compliance_officer'])
 const WATCHERS = new Set(['auditor', 'admin'])
 export const DEVICE_KEEPERS = new Set(['admin', 'branch_manager'])
 
@@ -41,6 +42,7 @@ export function usePlaces() {
     if (some(roles, MANAGERS) || some(roles, COUNTERS)) places.push({ to: '/desk/statistics', icon: 'chart', label: 'desk.nav.statistics' })
     if (some(roles, MANAGERS) || some(roles, WATCHERS)) places.push({ to: '/desk/readiness', icon: 'target', label: 'desk.nav.readiness' })
     places.push({ to: '/desk/rota', icon: 'clock', label: 'desk.nav.rota' })
+    if (some(roles, CALENDAR)) places.push({ to: '/desk/rota/calendar', icon: 'calendar', label: 'desk.nav.calendar' })
     places.push({ to: '/desk/absences', icon: 'swap', label: 'desk.nav.absences' })
     if (some(roles, DEVICE_KEEPERS)) places.push({ to: '/desk/devices', icon: 'tablet', label: 'desk.nav.devices' })
     return places

@@ -16,6 +16,8 @@ export const ICONS = {
     '<path d="M4 5h16v11.500h-8L7.5 20v-3.500H4z"/><path d="M8 10.750h.01M12 10.750h.01M16 10.750h.01" stroke-width="2.6"/>',
   burst:
     '<circle cx="8.5" cy="9" r="3.5"/><path d="M2.5 20v-.5a6 6 0 0 1 12 0v.5M18 3.500l-2.5 4h4L17 12"/>',
+  calendar:
+    '<rect x="4" y="5.500" width="16" height="14.500" rx="2"/><path d="M4 10h16M8.5 3v4.500M15.5 3v4.500"/>',
   camera:
     '<path d="M3.5 7.500H8l1.5-2.500h5L16 7.500h4.500V19h-17z"/><circle cx="12" cy="13" r="3.3"/>',
   chart:

@@ -66,11 +66,17 @@ export function shortTime(at: Moment): string {
 }
 
 /** 11月24日 周二, Tue, 24 Nov */
-export function day(at: Moment): string {
-  const date = format({ month: language.value === 'zh' ? 'long' : 'short', day: 'numeric' }).format(moment(at))
-  const weekday = format({ weekday: 'short' }).format(moment(at))
+export function day(at: Moment, zone: string = timeZone.value): string {
+  const date = format({ month: language.value === 'zh' ? 'long' : 'short', day: 'numeric', timeZone: zone }).format(moment(at))
+  const weekday = format({ weekday: 'short', timeZone: zone }).format(moment(at))
   return language.value === 'zh' ? `${date} ${weekday}` : `${weekday} ${date}`
 }
+
+/** As `day`, of a date that belongs to no zone. */
+export const dateText = (date: string): string => day(date, 'UTC')
+
+/** 11月, November; the first is 0. */
+export const monthName = (year: number, month: number): string => format({ month: language.value === 'zh' ? 'short' : 'long', timeZone: 'UTC' }).format(Date.UTC(year, month, 1))
 
 /** 2026年11月24日 14:05:12 */
 export function fullTime(at: Moment): string {

@@ -16,6 +16,7 @@ export default {
     channelsOpen: 'Open my alerts',
     channelsGo: 'Open',
     rota: 'Rota',
+    calendar: 'Calendar',
     board: 'Board',
     drills: 'Drills',
     absences: 'Leave',

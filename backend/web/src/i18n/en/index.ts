@@ -2,6 +2,7 @@ import type { Messages } from '../schema'
 import after from './after'
 import auditor from './auditor'
 import board from './board'
+import calendar from './calendar'
 import common from './common'
 import customers from './customers'
 import dealings from './dealings'
@@ -15,4 +16,4 @@ import phone from './phone'
 import rota from './rota'
 import tablet from './tablet'
 
-export default { after, auditor, board, common, customers, dealings, desk, drills, incident, library, me, oversight, phone, rota, tablet } satisfies Messages
+export default { after, auditor, board, calendar, common, customers, dealings, desk, drills, incident, library, me, oversight, phone, rota, tablet } satisfies Messages

@@ -2,6 +2,7 @@ import type { Messages } from '../schema'
 
 const rota: Messages['rota'] = {
   title: 'Rota',
+  tabs: { title: 'Rota and working days', rota: 'Rota', calendar: 'Working days' },
   org: 'Branch',
   week: 'Which week',
   before: 'The week before',

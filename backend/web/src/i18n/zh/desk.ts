@@ -14,6 +14,7 @@ export default {
     channelsOpen: '打开我的通知方式',
     channelsGo: '打开',
     rota: '排班',
+    calendar: '日历',
     board: '看板',
     drills: '演练',
     absences: '请假代班',

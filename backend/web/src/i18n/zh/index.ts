@@ -1,6 +1,7 @@
 import after from './after'
 import auditorWords from './auditorWords'
 import board from './board'
+import calendar from './calendar'
 import customers from './customers'
 import dealings from './dealings'
 import drills from './drills'
@@ -10,4 +11,4 @@ import me from './me'
 import oversight from './oversight'
 import rota from './rota'
 
-export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, customers, dealings, drills, library, me, oversight, rota }
+export default { ...first, auditor: { ...first.auditor, word: auditorWords }, after, board, calendar, customers, dealings, drills, library, me, oversight, rota }

@@ -1,5 +1,6 @@
 export default {
   title: '排班',
+  tabs: { title: '排班和工作日历', rota: '排班', calendar: '工作日历' },
   org: '机构',
   week: '哪一周',
   before: '上一周',
