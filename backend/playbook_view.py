@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.read_models import gate_json, step_json
 from playbooks.model import Card, Playbook, Text
+from playbooks.rules import rules_behind
 
 
 @lru_cache(maxsize=256)
@@ -44,6 +45,7 @@ def as_json(book: Playbook) -> dict[str, Any]:
                 **step_json(book.id, step),
                 "due": step.due,
                 "completed_by_raising": step.completed_by_raising,
+                "rules": _texts(rules_behind(step.source)),
                 "gate": None if step.gate is None else gate_json(step.gate, is_open=False),
             }
             for step in book.steps
@@ -70,6 +72,7 @@ def _card(card: Card) -> dict[str, Any]:
         "say": _texts(card.say),
         "avoid": _texts(card.avoid),
         "advice": _texts(card.advice),
+        "rules": _texts(rules_behind(card.source)),
     }
 
 

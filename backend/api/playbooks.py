@@ -45,6 +45,7 @@ class CardSchema(Schema):
     say = fields.List(fields.Nested(BothSchema), required=True)
     avoid = fields.List(fields.Nested(BothSchema), required=True)
     advice = fields.List(fields.Nested(BothSchema), required=True)
+    rules = fields.List(fields.Nested(BothSchema), required=True)
 
 
 class PlaybookStepSchema(StepSchema):
@@ -55,6 +56,7 @@ class PlaybookStepSchema(StepSchema):
 
     due = fields.Integer(required=True, allow_none=True)
     completed_by_raising = fields.Boolean(required=True)
+    rules = fields.List(fields.Nested(BothSchema), required=True)
 
 
 class ConditionSchema(Schema):

@@ -13003,6 +13003,7 @@ export interface components {
             advice: components["schemas"]["Both"][];
             avoid: components["schemas"]["Both"][];
             id: string;
+            rules: components["schemas"]["Both"][];
             say: components["schemas"]["Both"][];
             signs: components["schemas"]["Both"][];
             title: components["schemas"]["Both"];
@@ -14096,6 +14097,7 @@ export interface components {
             record: components["schemas"]["RecordField"][];
             record_rules?: components["schemas"]["RecordRule"][];
             repeats: boolean;
+            rules: components["schemas"]["Both"][];
             say: components["schemas"]["Both"][];
             title: components["schemas"]["Both"];
         };

@@ -57,8 +57,8 @@ export function ownPart(text: string): string {
 }
 
 /** Several words in one line, with the mark between them that the language has. */
-export function listed(words: readonly string[], between: '、' | '，' = '、'): string {
-  return words.join(language.value === 'zh' ? between : ', ')
+export function listed(words: readonly string[], between: '、' | '，' | '；' = '、'): string {
+  return words.join(language.value === 'zh' ? between : between === '；' ? '; ' : ', ')
 }
 
 export async function setLanguage(chosen: Language): Promise<void> {

@@ -15,6 +15,9 @@ export const usePlaybooks = defineStore('playbooks', () => {
   /** What a tile may show, in its order. Nothing hidden: a covert alert has no tile; nor what facts propose. */
   const tiles = computed(() => items.value.filter((each) => !each.tap.hidden && !each.tap.by_facts))
 
+  /** Why its words are said so: of the version in force (A10). */
+  const rulesOf = ({ id, playbook }: { id: string; playbook: string }) => byId.value.get(playbook)?.steps.find((each) => each.id === id)?.rules
+
   /** From this device at once, then from the server. */
   async function load(): Promise<void> {
     if (!items.value.length) items.value = (await getValue<Playbook[]>('playbooks')) ?? []
@@ -31,5 +34,5 @@ export const usePlaybooks = defineStore('playbooks', () => {
     }
   }
 
-  return { items, tiles, byId, problem, loading, load }
+  return { items, tiles, byId, rulesOf, problem, loading, load }
 })

@@ -63,6 +63,7 @@ export default {
     all: 'All steps are done. Write down anything new as a note.',
     over: 'It is over. Write down anything new as a note.',
     quote: '“{text}”',
+    rules: 'Rule: {rules}',
   },
   facts: {
     title: 'Facts',

@@ -63,6 +63,7 @@ export default {
     all: '步骤都做完了。有新情况，记在备注里。',
     over: '事件已结束。有新情况，记在备注里。',
     quote: '“{text}”',
+    rules: '依据：{rules}',
   },
   facts: {
     title: '现场情况',
