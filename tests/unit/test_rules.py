@@ -5,6 +5,7 @@ import re
 import pytest
 
 from playbooks.load import load_library
+from playbooks.model import Card, Step
 from playbooks.rules import COMPLAINT_MEASURES, CREDIT_REGULATION, NAMES, rules_behind
 
 PLAYBOOKS = load_library().playbooks
@@ -14,7 +15,8 @@ OUR_SIGN = re.compile(r"^[A-Z]\d{1,2}$")
 @pytest.mark.parametrize("playbook", sorted(PLAYBOOKS))
 def test_every_script_that_is_read_has_a_rule_in_words_in_both_languages(playbook):
     book = PLAYBOOKS[playbook]
-    for part in [*book.steps, *book.cards]:
+    parts: list[Step | Card] = [*book.steps, *book.cards]
+    for part in parts:
         rules = rules_behind(part.source)
         assert rules, part.id
         for rule in rules:
