@@ -33,6 +33,7 @@ export function useOrgsOfMine() {
   const current = computed(() => orgs.value.find(({ id }) => id === org.value))
   const zone = computed(() => current.value?.timezone ?? 'Asia/Shanghai')
   const plans = computed(() => planned.value.has(org.value))
+  const plansAll = (held: readonly string[]): boolean => held.every((id) => planned.value.has(id))
   const mayTakeOver = (role: string): boolean =>
     managed.value.has(org.value) || held.value.some((each) => each.org.id === org.value && each.role === role)
 
@@ -49,5 +50,5 @@ export function useOrgsOfMine() {
     { immediate: true },
   )
   onMounted(() => void read().catch(() => undefined)) // the page around it says that the line is down
-  return { orgs, org, current, zone, plans, mayTakeOver }
+  return { orgs, org, current, zone, plans, plansAll, mayTakeOver }
 }

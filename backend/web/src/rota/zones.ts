@@ -25,6 +25,12 @@ export function wallOf(at: number, zone: string): Wall {
   return { date: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` }
 }
 
+/** A moment (RFC 3339) by the clocks of the zone: 2026-03-12 00:30. */
+export function wallText(at: string, zone: string): string {
+  const { date, time } = wallOf(Date.parse(at), zone)
+  return `${date} ${time}`
+}
+
 /** The moment (RFC 3339) at which the clocks of the zone show this; of two the first. */
 export function momentOf({ date, time }: Wall, zone: string): string {
   const plain = Date.parse(`${date}T${time}:00Z`)
