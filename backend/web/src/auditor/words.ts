@@ -3,6 +3,7 @@ import type { Incident } from '@/api/types'
 import { addTexts, listed, own, ownPart, t, tWord } from '@/i18n'
 import type { Messages } from '@/i18n/schema'
 import word from '@/i18n/zh/auditorWords'
+import { choiceWord } from '@/incident/choiceWords'
 import { fullTime } from '@/ui/time'
 import { fileSize } from './fileSize'
 import type { SealedText, TimelineEvent } from './types'
@@ -154,20 +155,11 @@ function plain(value: unknown): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-const CHOICES: Record<string, string> = {
-  place: 'incident.place',
-  holder: 'incident.holder',
-  profile: 'incident.profile',
-  manners: 'incident.manner',
-  complaint_kind: 'incident.kind',
-  card_topic: 'incident.topic',
-}
-
 function factsOf(facts: unknown, context: Context): Told[] {
   if (!isData(facts)) return []
   return Object.entries(facts).map(([name, value]) => {
-    const words = CHOICES[name]
-    const chosen = words ? listed([value].flat().map((each) => tWord(words, plain(each)))) : ''
+    const words = [value].flat().map((each) => choiceWord(name, plain(each)))
+    const chosen = listed(words.filter((word) => word !== null))
     const text = textOf(value, context)
     const typed = sealOf(value) !== null
     return { label: tWord('common.fact', name), value: chosen || text.value, typed, purged: text.purged }

@@ -2,7 +2,7 @@
 import type { components } from '@/api/schema'
 import type { Both } from '@/api/types'
 import { own, t, tWord, type TextKey } from '@/i18n'
-import { span } from '@/ui/time'
+import { exactly } from './lengths'
 
 export type Version = components['schemas']['WholeVersion']
 export type Summary = components['schemas']['Version']
@@ -11,6 +11,33 @@ export type Difference = components['schemas']['Difference']
 export interface Condition {
   fact: string
   equals?: string
+}
+export interface GateDoc {
+  text: Both
+  any_of?: string[]
+  opens_if?: Condition[]
+  shut_if?: Condition[]
+  clearance?: string
+  override?: boolean
+  override_by_anyone_if?: string[]
+}
+export interface LevelDoc {
+  after?: number
+  tell: string[]
+}
+export interface ClockDoc {
+  name: string
+  starts: string
+  within?: number
+  unit?: string
+  met_by?: string[]
+  tell?: string[]
+  again?: boolean
+  ends?: string[]
+  between?: { opens: string; closes: string }
+  extend_to?: number[]
+  extended_by?: string[]
+  source?: string[]
 }
 export interface StepDoc {
   id: string
@@ -26,7 +53,7 @@ export interface StepDoc {
   avoid?: Both[]
   source?: string[]
   record?: { name: string; label: Both }[]
-  gate?: { text: Both; any_of?: string[]; opens_if?: Condition[]; shut_if?: Condition[]; clearance?: string; override?: boolean }
+  gate?: GateDoc
   after?: string
 }
 export interface Lines {
@@ -40,9 +67,18 @@ export interface Doc {
   title?: Both
   summary?: Both
   advice?: Both[]
+  ladder?: LevelDoc[]
+  repeat_every?: number
+  act_within?: number
+  inform?: string[]
+  clocks?: ClockDoc[]
   steps?: StepDoc[]
   lines?: Lines[]
 }
+
+/** What is edited besides the steps; no step's id looks like these. */
+export const LADDER = '#ladder'
+export const CLOCKS = '#clocks'
 
 /** One line of the checklist: `at` is its place in the document, null where it is inherited. */
 export interface Entry {
@@ -85,7 +121,7 @@ export const fact = (name: string): string => tWord('common.fact', name)
 /** A value of a document as somebody reads it. */
 export function shown(value: unknown, field: string): string {
   if (typeof value === 'boolean') return t(value ? 'library.yes' : 'library.no')
-  if (typeof value === 'number') return ['due', 'within', 'after'].includes(field) ? span(value) : String(value)
+  if (typeof value === 'number') return ['due', 'within', 'after'].includes(field) ? exactly(value) : String(value)
   if (typeof value === 'string') return ['owner', 'clearance'].includes(field) ? tWord('common.role', value) : value
   if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? tWord('common.role', each) : shown(each, field))).join(' · ')
   if (isText(value)) return own(value)

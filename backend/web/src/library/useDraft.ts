@@ -100,9 +100,11 @@ export function useDraft(path: Ref<{ playbook: string; version: string }>) {
   /** What is wrong at a place of the document. */
   const errorAt = (where: string): string | undefined =>
     trouble.value?.errors.find((each) => each.field === `content.${where}` || each.field.startsWith(`content.${where}.`))?.detail
+  /** What is wrong there itself, and not with a part of it. */
+  const errorHere = (where: string): string | undefined => trouble.value?.errors.find((each) => each.field === `content.${where}`)?.detail
   /** Forbidden wording at a place. */
   const placesAt = (where: string) => (trouble.value?.places ?? []).filter((each) => each.path?.join('.') === where)
 
-  return { version, doc, loading, problem, trouble, state, dirty, voided, load, save, take, errorAt, placesAt }
+  return { version, doc, loading, problem, trouble, state, dirty, voided, load, save, take, errorAt, errorHere, placesAt }
 }
 export type Draft = ReturnType<typeof useDraft>

@@ -83,7 +83,7 @@ const word: Messages['auditor']['word'] = {
     report_up: 'Report to the supervisor',
     supervisor_talks: 'Supervisor talks to the customer',
     offer_answer: 'Answer on the proposal',
-    customer_contact: 'Contact within three working days',
+    customer_contact: 'Contact after the record form',
     call_back: 'Satisfaction call',
     regulator_answer: 'Answer the regulator',
     ladder: 'Next level is told',

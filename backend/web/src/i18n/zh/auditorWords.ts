@@ -49,7 +49,7 @@ export default {
     report_up: '报告主管',
     supervisor_talks: '主管与客户谈',
     offer_answer: '答复方案',
-    customer_contact: '三个工作日内联系客户',
+    customer_contact: '登记后联系客户',
     call_back: '满意度回访',
     regulator_answer: '答复监管',
     ladder: '通知上一级',
