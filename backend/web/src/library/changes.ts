@@ -30,7 +30,7 @@ function ladderLines({ before, after }: Side): Line[] {
     t('library.told.level', { n: at + 1, after: level.after ? t('library.told.afterwards', { after: exactly(level.after) }) : t('library.told.atOnce'), whom: names(level.tell) })
   const only = (these: LevelDoc[], others: LevelDoc[], kind: 'gone' | 'new'): Line[] => {
     const known = new Set(others.map(said))
-    return these.flatMap((each, at) => (known.has(said(each)) ? [] : [{ kind, what: fieldName('ladder'), text: text(each, at) }]))
+    return these.flatMap((each, at) => (known.has(said(each)) ? [] : [{ kind, what: '', text: text(each, at) }]))
   }
   return [...only(old, now, 'gone'), ...only(now, old, 'new'), ...later(old, now)]
 }
@@ -41,7 +41,7 @@ function later(old: LevelDoc[], now: LevelDoc[]): Line[] {
     const [was, is] = [first(old, name) ?? 0, first(now, name)]
     if (is !== undefined && is <= was) return []
     const text = is === undefined ? t('library.told.notCalled', { who: role(name) }) : t('library.told.calledLater', { who: role(name), by: exactly(is - was) })
-    return [{ kind: 'weaker', what: fieldName('ladder'), text }]
+    return [{ kind: 'weaker', what: '', text }]
   })
 }
 
@@ -71,18 +71,17 @@ function gateLines({ before, after }: Side): Line[] {
 }
 function gateWeaker(before: GateDoc | null, after: GateDoc | null): Line[] {
   if (!before) return []
-  const what = fieldName('gate')
-  if (!after) return [{ kind: 'weaker', what, text: t('library.told.gateGone') }]
+  if (!after) return [{ kind: 'weaker', what: '', text: t('library.told.gateGone') }]
   const opened = [
     ...(after.any_of ?? []).filter((each) => !before.any_of?.includes(each)).map(fact),
     ...(after.opens_if ?? []).map(conditionText).filter((each) => !before.opens_if?.map(conditionText).includes(each)),
   ]
   const shut = (before.shut_if ?? []).map(conditionText).filter((each) => !after.shut_if?.map(conditionText).includes(each))
   return [
-    ...(opened.length ? [{ kind: 'weaker' as const, what, text: t('library.told.opensToo', { when: listed(opened) }) }] : []),
-    ...(shut.length ? [{ kind: 'weaker' as const, what, text: t('library.told.shutNoMore', { when: listed(shut) }) }] : []),
-    ...(before.clearance && after.clearance !== before.clearance ? [{ kind: 'weaker' as const, what, text: t('library.told.clearedNoMore', { who: role(before.clearance) }) }] : []),
-    ...(before.override === false && after.override !== false ? [{ kind: 'weaker' as const, what, text: t('library.told.passable') }] : []),
+    ...(opened.length ? [{ kind: 'weaker' as const, what: '', text: t('library.told.opensToo', { when: listed(opened) }) }] : []),
+    ...(shut.length ? [{ kind: 'weaker' as const, what: '', text: t('library.told.shutNoMore', { when: listed(shut) }) }] : []),
+    ...(before.clearance && after.clearance !== before.clearance ? [{ kind: 'weaker' as const, what: '', text: t('library.told.clearedNoMore', { who: role(before.clearance) }) }] : []),
+    ...(before.override === false && after.override !== false ? [{ kind: 'weaker' as const, what: '', text: t('library.told.passable') }] : []),
   ]
 }
 
@@ -96,7 +95,7 @@ function clockLines(each: Difference, { steps, clocks, all }: Around): Line[] {
   const { name, field, before, after } = each
   if (!field) {
     const line = (side: unknown): string => (side ? clockLine(side as ClockDoc, steps) : '')
-    const gone: Line[] = after ? [] : [{ kind: 'weaker', what: fieldName('clocks'), text: t('library.told.clockGone') }]
+    const gone: Line[] = after ? [] : [{ kind: 'weaker', what: '', text: t('library.told.clockGone') }]
     return [...sides(fieldName('clocks'), line(before), line(after)), ...gone]
   }
   const told = (side: unknown): string => clockPart(field, side, steps)
@@ -110,7 +109,7 @@ function clockLines(each: Difference, { steps, clocks, all }: Around): Line[] {
   const [was, is] = field === 'unit' ? [now?.within, now?.within] : [before as number, after as number]
   const lines = sides(fieldName('within'), lengthText(was, oldUnit), lengthText(is, newUnit))
   const longer = oldUnit === newUnit ? (is ?? 0) > (was ?? 0) : true
-  return longer ? [...lines, { kind: 'weaker', what: fieldName('within'), text: t(oldUnit === newUnit ? 'library.told.longer' : 'library.told.otherUnit') }] : lines
+  return longer ? [...lines, { kind: 'weaker', what: '', text: t(oldUnit === newUnit ? 'library.told.longer' : 'library.told.otherUnit') }] : lines
 }
 function clockPart(field: string, value: unknown, steps: readonly StepDoc[]): string {
   if (field === 'starts') return value ? momentText(String(value), steps) : ''

@@ -34,17 +34,17 @@ describe('what has changed is said in words', () => {
     const before = ladder([0, 'branch_manager'], [60, 'deputy_manager'], [180, 'hq_duty'])
     const after = ladder([0, 'branch_manager'], [120, 'deputy_manager'], [180, 'hq_duty'])
     expect(said(change({ field: 'ladder', before, after }))).toEqual([
-      'gone 通知几级、多久：第 2 级，1 分后：副职',
-      'new 通知几级、多久：第 2 级，2 分后：副职',
-      'weaker 通知几级、多久：副职比原来晚 1 分才被通知',
+      'gone ：第 2 级，1 分后：副职',
+      'new ：第 2 级，2 分后：副职',
+      'weaker ：副职比原来晚 1 分才被通知',
     ])
   })
 
   it('of a level that came between: that one alone; of one that is gone: who is not called any more', () => {
     const two = ladder([0, 'branch_manager'], [180, 'hq_duty'])
     const three = ladder([0, 'branch_manager'], [90, 'guard'], [180, 'hq_duty'])
-    expect(said(change({ field: 'ladder', before: two, after: three }))).toEqual(['new 通知几级、多久：第 2 级，1 分 30 秒后：保安'])
-    expect(said(change({ field: 'ladder', before: three, after: two }))).toEqual(['gone 通知几级、多久：第 2 级，1 分 30 秒后：保安', 'weaker 通知几级、多久：不再通知保安'])
+    expect(said(change({ field: 'ladder', before: two, after: three }))).toEqual(['new ：第 2 级，1 分 30 秒后：保安'])
+    expect(said(change({ field: 'ladder', before: three, after: two }))).toEqual(['gone ：第 2 级，1 分 30 秒后：保安', 'weaker ：不再通知保安'])
   })
 
   it('of a gate: each thing that opens or shuts it, and what has become easier', () => {
@@ -57,12 +57,12 @@ describe('what has changed is said in words', () => {
       'gone 负责人可写明原因越过：否',
       'new 记到其中一项：重大损失',
       'new 负责人可写明原因越过：是',
-      'weaker 什么时候能做：更容易打开：重大损失时也能做',
-      'weaker 什么时候能做：客户类型是“一言不发取证”时不再禁止',
-      'weaker 什么时候能做：不再需要合规放行',
-      'weaker 什么时候能做：负责人现在可以越过',
+      'weaker ：更容易打开：重大损失时也能做',
+      'weaker ：客户类型是“一言不发取证”时不再禁止',
+      'weaker ：不再需要合规放行',
+      'weaker ：负责人现在可以越过',
     ])
-    expect(said(change({ part: 'steps', name: 'talk', field: 'gate', before, after: null })).at(-1)).toBe('weaker 什么时候能做：不再有条件，随时可以做')
+    expect(said(change({ part: 'steps', name: 'talk', field: 'gate', before, after: null })).at(-1)).toBe('weaker ：不再有条件，随时可以做')
   })
 
   it("of a gate's words in the other language alone", () => {
@@ -72,11 +72,11 @@ describe('what has changed is said in words', () => {
 
   it('of a clock: its length with the unit of its time, and that it is longer', () => {
     const at = { part: 'clocks', name: 'contact' }
-    expect(said(change({ ...at, field: 'within', before: 3600, after: 7200 }), [CLOCK])).toEqual(['gone 多久：1 小时', 'new 多久：2 小时', 'weaker 多久：比原来放长了'])
+    expect(said(change({ ...at, field: 'within', before: 3600, after: 7200 }), [CLOCK])).toEqual(['gone 多久：1 小时', 'new 多久：2 小时', 'weaker ：比原来放长了'])
     expect(said(change({ ...at, field: 'within', before: 3600, after: 1800 }), [CLOCK])).toHaveLength(2)
     const both = [change({ ...at, field: 'within', before: 86400, after: 3 }), change({ ...at, field: 'unit', before: null, after: 'working_days' })]
     const now = [{ ...CLOCK, within: 3, unit: 'working_days' }]
-    expect(said(both[0]!, now, both)).toEqual(['gone 多久：1 天', 'new 多久：3 个工作日', 'weaker 多久：单位变了，请核对长短'])
+    expect(said(both[0]!, now, both)).toEqual(['gone 多久：1 天', 'new 多久：3 个工作日', 'weaker ：单位变了，请核对长短'])
     expect(said(both[1]!, now, both)).toEqual([])
     expect(said(change({ ...at, field: 'unit', before: 'days', after: 'working_days' }), now)).toHaveLength(3)
   })
@@ -85,7 +85,7 @@ describe('what has changed is said in words', () => {
     const at = { part: 'clocks', name: 'contact' }
     expect(said(change({ ...at, field: 'tell', before: ['teller'], after: ['guard', 'hq_duty'] }))).toEqual(['gone 通知谁：柜员', 'new 通知谁：保安、总行值班'])
     expect(said(change({ ...at, field: 'met_by', before: ['step:talk'], after: ['closed'] }))).toEqual(['gone 做到什么算办到：做完“联系客户”', 'new 做到什么算办到：办结'])
-    expect(said(change({ ...at, before: CLOCK }))).toEqual(['gone 时钟：上报后 1 小时内，要做完“联系客户”、办结，提醒投诉专员', 'weaker 时钟：不再计这个时间'])
+    expect(said(change({ ...at, before: CLOCK }))).toEqual(['gone 时钟：上报后 1 小时内，要做完“联系客户”、办结，提醒投诉专员', 'weaker ：不再计这个时间'])
     expect(clockLine({ ...CLOCK, tell: undefined }, STEPS)).toContain('提醒没有人')
   })
 
