@@ -22,11 +22,12 @@ NOT_PAGES = {"/", "/gallery", "/:rest(.*)*"}
 
 @dataclass(frozen=True)
 class Page:
-    """``path`` as in the routes; ``incident`` fills its ``:id``."""
+    """``path`` as in the routes; ``incident`` fills its ``:id``; ``presses``: what opens on it."""
 
     name: str
     path: str
     incident: str = ""
+    presses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,18 @@ CUSTOMERS = (
 LIBRARY = (
     Page("library", "/desk/library"),
     Page("version", "/desk/library/:playbook/:version", "version"),
+    Page("ladder", "/desk/library/:playbook/:version", "version", (".left .step >> nth=-2",)),
+    Page(
+        "clocks",
+        "/desk/library/:playbook/:version",
+        "version",
+        (".left .step >> nth=-1", ".middle .head >> nth=0"),
+    ),
+    Page("gate", "/desk/library/:playbook/:version", "version", (".left li:has(svg) .step",)),
     Page("addition", "/desk/library/:playbook/:version", "addition"),
+    Page(
+        "ladder-above", "/desk/library/:playbook/:version", "addition", (".left .step >> nth=-2",)
+    ),
 )
 WALKS = (
     Walk(
@@ -216,6 +228,8 @@ class Tour:
             screen.page.get_by_role("alertdialog").wait_for()
         if page.name in NEEDS:
             screen.page.locator(NEEDS[page.name]).last.wait_for()
+        for each in page.presses:
+            screen.page.locator(each).first.click()
         if page.name == "timeline":
             screen.page.locator(".lane").first.wait_for()
 
@@ -294,6 +308,8 @@ def _somebody_drafts(house: House) -> dict[str, str]:
     version = admin.does("POST", path, {})
     content = version["content"]
     content["steps"][2]["due"] = 90
+    content["ladder"][1]["after"] = 90
+    content["clocks"][0]["tell"].append("branch_manager")
     content["steps"][2]["avoid"].append({"zh": "打断客户", "en": "cut them short"})
     admin.does("PATCH", f"{path}/{version['id']}", {"content": content})
     admin.does("POST", f"{path}/{version['id']}/submit", {})

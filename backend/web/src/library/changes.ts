@@ -55,7 +55,7 @@ function gateParts(gate: GateDoc | null): { what: string; text: string }[] {
     ...each('opens_if', gate.opens_if, conditionText),
     ...each('clearance', gate.clearance ? [gate.clearance] : [], role),
     ...each('shut_if', gate.shut_if, conditionText),
-    ...each('override', [gate.override !== false], (on) => t(on ? 'library.yes' : 'library.no')),
+    { what: '', text: t(gate.override !== false ? 'library.fields.override' : 'library.told.noOverride') },
     ...each('override_by_anyone_if', gate.override_by_anyone_if, fact),
   ]
 }

@@ -8,7 +8,7 @@ export function clockLine(clock: ClockDoc, steps: readonly StepDoc[]): string {
   const start = t('library.clock.from', { moment: momentText(clock.starts, steps), length: lengthText(clock.within, clock.unit) })
   const until = clock.met_by?.length ? t('library.clock.until', { what: listed(clock.met_by.map((each) => momentText(each, steps))) }) : ''
   const tell = t('library.clock.tells', { whom: listed((clock.tell ?? []).map(role)) || t('library.nobody') })
-  return listed([start, ...(until ? [until] : []), tell], '，')
+  return [start, ...(until ? [until] : []), tell].join(t('library.clock.between'))
 }
 
 /** A fifth of its length before its end it warns, and as long after it tells the next ones. */

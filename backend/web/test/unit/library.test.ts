@@ -54,9 +54,9 @@ describe('what has changed is said in words', () => {
     expect(said(change({ part: 'steps', name: 'talk', field: 'gate', before, after }))).toEqual([
       'gone 要谁放行：合规',
       'gone 有这些情况就不能做：客户类型是“一言不发取证”',
-      'gone 负责人可写明原因越过：否',
+      'gone ：负责人不能越过',
       'new 记到其中一项：重大损失',
-      'new 负责人可写明原因越过：是',
+      'new ：负责人可写明原因越过',
       'weaker ：更容易打开：重大损失时也能做',
       'weaker ：客户类型是“一言不发取证”时不再禁止',
       'weaker ：不再需要合规放行',
@@ -85,7 +85,7 @@ describe('what has changed is said in words', () => {
     const at = { part: 'clocks', name: 'contact' }
     expect(said(change({ ...at, field: 'tell', before: ['teller'], after: ['guard', 'hq_duty'] }))).toEqual(['gone 通知谁：柜员', 'new 通知谁：保安、总行值班'])
     expect(said(change({ ...at, field: 'met_by', before: ['step:talk'], after: ['closed'] }))).toEqual(['gone 做到什么算办到：做完“联系客户”', 'new 做到什么算办到：办结'])
-    expect(said(change({ ...at, before: CLOCK }))).toEqual(['gone 时钟：上报后 1 小时内，要做完“联系客户”、办结，提醒投诉专员', 'weaker ：不再计这个时间'])
+    expect(said(change({ ...at, before: CLOCK }))).toEqual(['gone 时钟：上报后 1 小时内；要做完“联系客户”、办结；提醒投诉专员', 'weaker ：不再计这个时间'])
     expect(clockLine({ ...CLOCK, tell: undefined }, STEPS)).toContain('提醒没有人')
   })
 
