@@ -44,7 +44,8 @@ def adds(screen: Screen, where: Locator, to: str, role: str) -> None:
 
 
 def climbed(manager: Client, incident: Any) -> int:
-    return max(each["level"] for each in manager.incident(incident)["alerts"])
+    levels: list[int] = [each["level"] for each in manager.incident(incident)["alerts"]]
+    return max(levels)
 
 
 def content_of(house: House, version: Any) -> Any:
