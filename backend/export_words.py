@@ -110,6 +110,7 @@ REASONS: Table = {
     "step": ("步骤超时", "step"),
     "subject_staff": ("被投诉员工回避", "about this member of staff"),
     "no_drill": ("不是演练", "no drill after all"),
+    "harm": ("有人受伤、有危险或损失重大", "somebody hurt, in danger, or a major loss"),
     "pause_over": ("暂停到时", "its pause is over"),
     "resumed": ("提前恢复", "resumed"),
     "acknowledged": ("有人接手", "taken up"),

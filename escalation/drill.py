@@ -18,6 +18,11 @@ HARM = ("injury", "major_loss", "danger_to_life")
 """Facts that make no drill of an incident, whatever was planned."""
 
 
+def harm_in(facts: Mapping[str, Any]) -> list[str]:
+    """Which of ``HARM`` these facts name."""
+    return [name for name in HARM if facts.get(name) is True]
+
+
 class Result(NamedTuple):
     """How a drill went: what its closing has put on record."""
 

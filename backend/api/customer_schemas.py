@@ -5,7 +5,17 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, LongText, Moment, PlainText, Uuid, Whole, at_most, words
+from backend.api.fields import (
+    VISIBLE,
+    Flag,
+    LongText,
+    Moment,
+    PlainText,
+    Uuid,
+    Whole,
+    at_most,
+    words,
+)
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, OrgNameSchema, PersonSchema
 from escalation.customer import CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
@@ -23,7 +33,7 @@ class Name(PlainText):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         found = super()._deserialize(value, attr, data, **more).strip()
-        if not found:
+        if not VISIBLE.search(found):
             raise words("不能只填空格。", "It must not be blank.")
         return found
 

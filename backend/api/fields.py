@@ -16,7 +16,7 @@ from playbooks.facts import FACTS, FactError, check_fact
 LONGEST_TEXT = 4000
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
-_VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
+VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
 ISO_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -76,7 +76,7 @@ def typed(value: Any) -> Typed | SealedRef:
         raise words(
             f"须是 1 到 {LONGEST_TEXT} 个字。", f"It must have 1 to {LONGEST_TEXT} characters."
         )
-    if not _VISIBLE.search(value):
+    if not VISIBLE.search(value):
         raise words("不能只填空格。", "It must not be blank.")
     return Typed(clean(value))
 

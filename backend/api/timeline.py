@@ -18,7 +18,9 @@ from backend.callers import current_caller, person_or_device
 from backend.event_store import read_events
 from backend.identity_tables import DeviceRow
 from backend.services import services
-from escalation.timeline import MAX_INTEGER
+from escalation.events import STATEMENT_DRAFTED, STATEMENT_ISSUED
+from escalation.rights import reads_statements
+from escalation.timeline import MAX_INTEGER, sealed_in
 
 blueprint = Blueprint("timeline", __name__, description="Timelines.")
 
@@ -119,14 +121,28 @@ class TimelineSchema(Schema):
 @blueprint.arguments(AfterSchema, location="query")
 @blueprint.response(200, TimelineSchema)
 def get_timeline(query: Mapping[str, Any], incident_id: str) -> Response:
-    """What happened, in order, from the event after ``after`` on."""
+    """What happened, in order, from the event after ``after`` on.
+
+    Who may not read written statements finds their texts not among the sealed ones.
+    """
     parts, caller = services(), current_caller()
 
     def read(conn: Connection) -> dict[str, Any]:
         state = find_visible(conn, parts, caller, incident_id)
-        return _timeline(conn, state.id, query["after"], state.seq)
+        found = _timeline(conn, state.id, query["after"], state.seq)
+        if not reads_statements(caller, state, parts.world.directory):
+            _withhold_statements(found)
+        return found
 
     return answer(parts.reader.run(read))
+
+
+def _withhold_statements(found: dict[str, Any]) -> None:
+    """What is written to the customer is read by who writes it and who takes records out (A8)."""
+    for event in found["events"]:
+        if event["type"] in (STATEMENT_DRAFTED, STATEMENT_ISSUED):
+            for digest in sealed_in(event["data"]):
+                del found["sealed"][digest]
 
 
 def _timeline(conn: Connection, incident_id: str, after: int, last: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from backend.projections import INCIDENTS
 from backend.read_models import person
 from backend.services import Services
 from escalation import events as ev
-from escalation.drill import HARM
+from escalation.drill import harm_in
 from escalation.drill_rights import may_change
 from escalation.drill_score import score
 from escalation.events import Event
@@ -99,7 +99,7 @@ def candidates(
             **_line(state),
             "title": state.primary.title.as_json(),
             "reports": len({(r.user, r.device) for r in state.reports if not r.withdrawn}),
-            "harm": any(state.facts.get(name) is True for name in HARM),
+            "harm": bool(harm_in(state.facts)),
         }
         for state in states
         if drill.type in {book.id for book in (*state.playbooks, *state.former)}

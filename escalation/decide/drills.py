@@ -1,14 +1,15 @@
 """Drills (A6): a mystery visit is revealed, or was none; how it went is put on record.
 
 Until its owner says so, everybody takes a mystery visit for real. Marking stops nothing that has
-begun: no ladder stands still because somebody has marked the wrong incident.
+begun: no ladder stands still because somebody has marked the wrong incident. Where somebody is
+hurt it is real, even if that is recorded after the marking.
 """
 
 from escalation import events as ev
 from escalation.commands import MarkDrill, UnmarkDrill
 from escalation.context import Decision
 from escalation.decide.alerting import tell_again
-from escalation.drill import HARM, MARK_WITHIN
+from escalation.drill import HARM, MARK_WITHIN, harm_in
 from escalation.drill_score import score
 from escalation.incident import Incident
 from escalation.refusal import Refused
@@ -30,7 +31,7 @@ def mark_drill(decision: Decision, command: MarkDrill) -> None:
     if decision.context.now > command.ends + MARK_WITHIN:
         raise Refused("drill-over", "这次暗访早已结束。", "That mystery visit is long over.")
     _check_fits(state, command)
-    _check_harmless(state)
+    _check_harmless(decision)
     if len(_reporters(state)) > 1 and not command.all_asked:
         raise Refused(
             "several-reporters",
@@ -62,6 +63,16 @@ def unmark_drill(decision: Decision, command: UnmarkDrill) -> None:
     tell_again(decision, REAL)
 
 
+def real_after_all(decision: Decision) -> None:
+    """Somebody is hurt in what was marked as a mystery visit: it is real, whoever marked it."""
+    state = decision.incident
+    terms = state.terms
+    if terms is None or terms.marked_at is None or not harm_in(state.facts):
+        return
+    decision.follow(ev.DRILL_UNMARKED, {"drill": terms.drill, "because": "harm"})
+    tell_again(decision, REAL)
+
+
 def record_score(decision: Decision) -> None:
     """How it went, by the rules and playbooks of this moment: later ones change no old score."""
     state, context = decision.incident, decision.context
@@ -80,8 +91,14 @@ def _check_fits(state: Incident, command: MarkDrill) -> None:
         )
 
 
-def _check_harmless(state: Incident) -> None:
-    harm = [name for name in HARM if state.facts.get(name) is True]
+def _check_harmless(decision: Decision) -> None:
+    """What was once recorded counts, though somebody has taken it back since."""
+    recorded = [
+        event.data["facts"]
+        for event in decision.context.history(decision.incident.id)
+        if event.type == ev.FACTS_RECORDED
+    ]
+    harm = [name for name in HARM if any(name in harm_in(facts) for facts in recorded)]
     if harm:
         raise Refused(
             "real-harm",

@@ -14,6 +14,7 @@ from escalation.decide.alerting import (
     pass_on_when_all_are_out,
     widen,
 )
+from escalation.decide.drills import real_after_all
 from escalation.incident import Incident
 from escalation.ladder import merge
 from escalation.refusal import Invalid, Refused
@@ -50,6 +51,7 @@ def record_facts(decision: Decision, facts: Mapping[str, Any]) -> None:
     if new.get("subject_staff") is not None:
         data["subject"] = decision.context.directory.by_username[new["subject_staff"]].id
     decision.add(ev.FACTS_RECORDED, data)
+    real_after_all(decision)
     if "subject" in data and not state.over:
         _pass_over(decision, data["subject"])
 

@@ -41,6 +41,7 @@ EVENT_TYPES = {
 REASONS_TOLD = {
     *("raised", "no_answer", "declined", "unreachable", "empty", "failed", "act_within"),
     *("escalated", "clock", "step", "subject_staff", "pause_over", "resumed", "no_drill"),
+    "harm",
     *("acknowledged", "contained", "closed", "follow_up"),
     *reviewing.REASONS,
     *TOO_LATE,

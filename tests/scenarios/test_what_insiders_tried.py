@@ -126,6 +126,31 @@ def test_what_was_cleared_a_quarter_ago_is_not_published_before_both_look_again(
     assert admin.does("POST", f"{path}/publish", {})["in_force"] is True
 
 
+def test_the_words_of_a_statement_are_read_by_its_writers_and_who_may_export_it(
+    house: House,
+) -> None:
+    complaint = house.person("teller1").raise_("complaint_heavy")
+    officer = house.person("complaint1")
+    words = {"lang": "zh", "text": "我们确有差错", "contact": "罗佳", "draft": 0}
+    officer.command(complaint, "draft-statement", **words)
+    path = f"/incidents/{complaint['id']}/timeline"
+
+    def reads(who: Client) -> bool:
+        return words["text"] in {each["text"] for each in who.get(path)["sealed"].values()}
+
+    assert [reads(house.person(each)) for each in ("complaint1", "compliance1", "manager1")] == [
+        True
+    ] * 3
+    assert reads(house.person("teller1")) is False
+    assert reads(house.tablet().with_pin("manager1")) is False
+
+
+def test_nobody_has_a_name_that_cannot_be_seen(house: House) -> None:
+    for body in ({"name": "\u200b\u2060"}, {"name": "王", "reference": "\u200b"}):
+        told = house.person("complaint1").ask("POST", "/customers", {"org": "east-01", **body})
+        assert told.status_code == 422
+
+
 def test_no_promise_is_put_off_for_ever(house: House) -> None:
     complaint = house.person("teller1").raise_("complaint_light")
     manager = house.person("manager1")

@@ -210,6 +210,35 @@ def test_where_somebody_is_hurt_it_is_never_made_a_drill(harm: str):
     assert refused.value.kind == "real-harm"
 
 
+@pytest.mark.parametrize("after", [False, None])
+def test_harm_that_was_taken_back_still_keeps_it_from_being_made_a_drill(after: bool | None):
+    case = Bank().raises("teller1", "disruptive_customer")
+    case.records("teller1", injury=True)
+    case.records("manager1", injury=after)
+    with pytest.raises(Refused) as refused:
+        case.does("regional1", mark())
+    assert refused.value.kind == "real-harm"
+
+
+@pytest.mark.parametrize("harm", ["injury", "major_loss", "danger_to_life"])
+def test_harm_recorded_after_the_marking_makes_it_real_again_and_all_hear_of_it(harm: str):
+    case = Bank().raises("teller1", "disruptive_customer")
+    case.does("regional1", mark())
+    case.records("teller1", recording_seen=True)
+    assert case.state.drill
+    case.records("teller1", **{harm: True})
+    assert not case.state.drill
+    assert case.of(ev.DRILL_UNMARKED)[-1].data["because"] == "harm"
+    told = [each.data["reason"] for each in case.of(ev.ALERT_INFORMED)]
+    assert "no_drill" in told
+
+
+def test_harm_that_is_played_in_an_announced_drill_leaves_it_a_drill():
+    case = drill(Bank())
+    case.records("manager1", injury=True)
+    assert case.state.drill
+
+
 def test_what_two_people_have_reported_is_marked_only_when_both_were_asked():
     case = Bank().raises("teller1", "disruptive_customer")
     case.joined_by("teller2")

@@ -1273,7 +1273,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the card as it was read; that somebody wants no marketing, compliance alone lifts. */
+        /**
+         * Change the card as it was read; that somebody wants no marketing, compliance alone lifts.
+         * @description Nor does anybody else give who wants none another number: by it all branches know them.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -2489,7 +2492,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own results, the newest drill first; ``user``: of somebody whose rota one plans. */
+        /**
+         * One's own results, the newest drill first; ``user``: of somebody whose rota one plans.
+         * @description On a tablet nothing of a discreet drill.
+         */
         get: {
             parameters: {
                 query?: {
@@ -8126,7 +8132,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What happened, in order, from the event after ``after`` on. */
+        /**
+         * What happened, in order, from the event after ``after`` on.
+         * @description Who may not read written statements finds their texts not among the sealed ones.
+         */
         get: {
             parameters: {
                 query?: {

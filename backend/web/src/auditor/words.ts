@@ -74,8 +74,9 @@ function telling(event: TimelineEvent, context: Context): string {
       return nameOf(data.to, context)
     case 'drill.scored':
       return `${String(data.percent)} %`
-    case 'drill.marked':
     case 'drill.unmarked':
+      return data.because ? because(data.because) : text(data.reason)
+    case 'drill.marked':
     case 'incident.cancelled':
     case 'incident.reopened':
       return text(data.reason)
@@ -145,7 +146,9 @@ function people(told: unknown, context: Context): string {
 function textOf(value: unknown, { sealed }: Context): { value: string; purged: boolean } {
   const hash = sealOf(value)
   if (hash === null) return { value: plain(value), purged: false }
-  const text = sealed[hash]?.text ?? null
+  const found = sealed[hash]
+  if (found === undefined) return { value: t('auditor.detail.withheld'), purged: true }
+  const text = found.text
   return text === null ? { value: t('auditor.detail.purged'), purged: true } : { value: text, purged: false }
 }
 

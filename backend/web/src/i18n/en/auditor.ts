@@ -126,6 +126,7 @@ export default {
     signed: '{name}, number {n}',
     unsigned: 'None: not done on a tablet',
     purged: 'Removed when its time was up; the hash remains',
+    withheld: 'Read by complaint officers and compliance',
     next: 'Next',
     previous: 'Previous',
     seal: 'The text fits its hash',

@@ -59,6 +59,7 @@ const word: Messages['auditor']['word'] = {
     'step': 'a step is overdue',
     'subject_staff': 'concerns this member of staff',
     'no_drill': 'no drill after all',
+    'harm': 'somebody hurt, in danger, or a major loss',
     'resumed': 'resumed early',
     'acknowledged': 'taken up',
     'contained': 'contained',

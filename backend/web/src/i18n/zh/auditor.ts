@@ -123,6 +123,7 @@ export default {
     signed: '{name}，第 {n} 号',
     unsigned: '没有，不是平板上做的',
     purged: '内容已按保存期限清除，哈希还在',
+    withheld: '内容由投诉专员和合规查看',
     next: '下一条',
     previous: '上一条',
     seal: '文字的哈希对得上',

@@ -25,6 +25,7 @@ export default {
     'step': '步骤超时',
     'subject_staff': '被投诉员工回避',
     'no_drill': '不是演练',
+    'harm': '有人受伤、有危险或损失重大',
     'resumed': '提前恢复',
     'acknowledged': '有人接手',
     'contained': '已控场',
