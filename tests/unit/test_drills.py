@@ -225,7 +225,7 @@ def test_harm_recorded_after_the_marking_makes_it_real_again_and_all_hear_of_it(
     case = Bank().raises("teller1", "disruptive_customer")
     case.does("regional1", mark())
     case.records("teller1", recording_seen=True)
-    assert case.state.drill
+    assert case.of(ev.DRILL_UNMARKED) == []
     case.records("teller1", **{harm: True})
     assert not case.state.drill
     assert case.of(ev.DRILL_UNMARKED)[-1].data["because"] == "harm"
