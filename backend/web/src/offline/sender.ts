@@ -41,18 +41,19 @@ export class Sender {
   async load(): Promise<void> {
     this.queue = []
     this.take(await stored().catch(() => []))
+    this.house.changed(this.queue)
   }
 
   /** Take a command that `keep` has written down. */
   add(kept: Kept): void {
     this.take([kept])
     void this.flush()
+    this.house.changed(this.queue) // the request first, then the drawing
   }
 
   private take(more: Kept[]): void {
     for (const { seq } of more) this.known.add(seq)
     this.queue = [...this.queue, ...more].sort((a, b) => a.seq - b.seq)
-    this.house.changed(this.queue)
   }
 
   /** Somebody has read what became of it. */
@@ -111,7 +112,8 @@ export class Sender {
   /** What another tab has left. Whether there was any. */
   private async find(): Promise<boolean> {
     const others = await leftBehind(this.known).catch(() => [])
-    if (others.length) this.take(others)
+    this.take(others)
+    if (others.length) this.house.changed(this.queue)
     return others.length > 0
   }
 

@@ -29,6 +29,7 @@ export class BatchRefused extends Error {
 export type Name = string | null | 'whoever'
 
 const PATIENCE_MS = 15_000
+const DRAWN_MS = 32
 const NOT_NOW = new Set([408, 425, 429, 500, 502, 503, 504, 507])
 
 /** One command by its own route, right after the deed. */
@@ -42,10 +43,12 @@ export async function sendDirect(kept: Kept, as: Name = 'whoever'): Promise<Resu
   if (kept.device) Object.assign(body, { device: kept.device, sealed: kept.sealed })
   const response = await post(pathOf(kept), body, as)
   if (response.ok) {
-    const incident = bodyOf<Partial<Incident>>(response).then((it) => (it.steps ? (it as Incident) : undefined))
-    // The first line of the answer says that an emergency is on record; nobody waits for the rest of it.
-    if (kept.command === 'open') return { outcome: 'applied', incident: incident.catch(() => undefined) }
-    return { outcome: 'applied', incident: await incident }
+    // The first line of the answer says that an emergency is on record: "sent" is drawn before the rest is read.
+    if (kept.command === 'open') {
+      const incident = after(DRAWN_MS).then(() => incidentOf(response))
+      return { outcome: 'applied', incident: incident.catch(() => undefined) }
+    }
+    return { outcome: 'applied', incident: await incidentOf(response) }
   }
   return { outcome: 'refused', problem: await problemOf(response) }
 }
@@ -100,6 +103,15 @@ async function post(path: string, body: unknown, as: Name): Promise<Response> {
   const spoken = response.headers.get('Content-Type') ?? ''
   if (!spoken.includes('json') && response.status !== 413) throw new LineDown('an answer of somebody else')
   return response
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+async function incidentOf(response: Response): Promise<Incident | undefined> {
+  const body = await bodyOf<Partial<Incident>>(response)
+  return body.steps ? (body as Incident) : undefined
 }
 
 async function bodyOf<T>(response: Response): Promise<T> {

@@ -8,6 +8,8 @@ import { useQueue } from '@/stores/queue'
 
 const UNDO_MS = 10_000
 const SAME_TAP_MS = 1500
+/** The bar shows up by then, also where signing takes its time. */
+const SHOWN_MS = 40
 const ANSWER_MS = 400
 const DRAWN_MS = 32
 const KEPT_MS = 150
@@ -31,18 +33,25 @@ let lastTap = { type: '', at: 0 }
 export function useRaise() {
   const queue = useQueue()
 
-  /** The bar answers the tap in the next frame: it is on its way, and can be undone. Signing and the disk come
-   *  after it; then it says "kept", and "sent" when the server has answered. Resolves with the incident's id once
-   *  it is safe on this device. A trembling finger counts once. */
+  /** The bar is drawn while the request is on its way, and not before it: drawing takes longer than signing.
+   *  From then on it can be undone; it says "kept" when the disk is slow to be answered, and "sent" when the
+   *  server has. Resolves with the incident's id once it is safe on this device. A trembling finger counts once. */
   async function raise(book: Playbook, options: RaiseOptions = {}): Promise<string | null> {
     const at = performance.now()
     if (lastTap.type === book.id && at - lastTap.at < SAME_TAP_MS) return null
     lastTap = { type: book.id, at }
     const id = newId()
     const shown: Raised = { id, seq: null, book, until: Date.now() + UNDO_MS }
-    busy.value = book.id
-    raised.value = shown
-    undone.value = failed.value = null
+    let due = true
+    const show = (): void => {
+      clearTimeout(late)
+      if (!due) return
+      due = false
+      busy.value = book.id
+      raised.value = shown
+      undone.value = failed.value = null
+    }
+    const late = setTimeout(show, SHOWN_MS)
     const numbered = ({ seq }: { seq: number }): void => {
       stop()
       if (raised.value === shown) raised.value = { ...shown, seq }
@@ -50,11 +59,12 @@ export function useRaise() {
     // With a line the answer comes about as soon as the disk's: drawing "kept" first would hold "sent" up.
     const stop = queue.onAnswered((kept) => kept.incident === id && numbered(kept))
     try {
-      const kept = await queue.raise(book.id, { ...options, id })
+      const kept = await queue.raise(book.id, { ...options, id, onItsWay: show })
       setTimeout(() => numbered(kept), kept.tried ? 0 : KEPT_MS)
       return id
     } catch {
       stop()
+      show()
       if (raised.value === shown) raised.value = null
       failed.value = book
       lastTap = { type: '', at: 0 }
