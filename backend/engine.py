@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from backend import devices, sessions, sign_ins
 from backend.batch import Batch
+from backend.customers.reminders import SuggestionWatch
 from backend.db import shorten_log
 from backend.delivery import Emission, change
 from backend.drills.running import DrillStarts
@@ -66,6 +67,7 @@ class Engine:
         self.readiness = ReadinessWatch(services)
         self.drills = DrillStarts(services)
         self.library = LibraryWatch(services)
+        self.suggestions = SuggestionWatch(services)
         self.deadlines_fired = 0
         self.deadlines_parked = 0
         self.deadlines_mended = 0
@@ -88,6 +90,7 @@ class Engine:
             (self.readiness.tick, 5),
             (self.drills.tick, 5),
             (self.library.tick, 60),
+            (self.suggestions.tick, 60),
             (self._sweep, 3600),
             (self._sum_up, 60),
         ):

@@ -12,6 +12,7 @@ OPEN = "status IN ('open', 'acknowledged', 'contained')"
 """Incidents that are not over, as the index of them and who looks them up by it say it."""
 CANARY = "canary"
 READINESS = "readiness"
+OFFICE = "office"
 """Instead of an incident, a person, a channel: rows that only the server's own test knows."""
 BY_KEY = {"sqlite_with_rowid": False}
 """SQLite keeps the rows in the order of their key, and no second tree with a copy of it."""

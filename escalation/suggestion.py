@@ -1,7 +1,7 @@
 """Suggestions to the business side, and their answers (W4, A7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from escalation.people import BYSTANDERS, Directory
@@ -11,6 +11,10 @@ from escalation.rights import BRANCH_MANAGERS, REVIEWERS, UPPER_MANAGERS, Caller
 STATUSES = ("open", "answered", "declined")
 Status = Literal["open", "answered", "declined"]
 ANSWERERS = frozenset({"business_line"})
+
+
+ASKED_AGAIN = timedelta(days=7)
+"""Who is to answer hears again of what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ def check_open(suggestion: Suggestion) -> None:
             "这条建议已经答复过了。",
             "This suggestion has been answered already.",
         )
+
+
+def answerers(
+    directory: Directory, org: str, subject: str | None, at: datetime
+) -> tuple[str, ...]:
+    """Who is asked to answer: the business line there, without whom the incident is about."""
+    about = directory.by_username.get(subject or "")
+    without = [] if about is None else [about.id]
+    found = directory.resolve(sorted(ANSWERERS), org, at, without=without)
+    return tuple(each.person.id for each in found)
 
 
 def suggests_at(caller: Caller, directory: Directory) -> set[str]:

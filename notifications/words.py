@@ -23,6 +23,12 @@ UNREACHED = Text(
     "值守有空缺：有人报警时找不到人", "A gap in who answers: an alert would reach nobody"
 )
 REACHED = Text("值守已补齐，每一级都有人", "Every level reaches somebody again")
+CLEAR_AGAIN = "version.due"
+_OFFICE = {
+    CLEAR_AGAIN: Text("有预案到期，要再审一次", "Playbooks are due to be cleared again"),
+    "suggestion.waiting": Text("有业务建议等你答复", "Suggestions are waiting for your answer"),
+}
+"""What the office is told, by its event; whose and what about is for the app alone."""
 _NOTHING_BUT_IDS = (
     "alert_id",
     "repeat",
@@ -128,6 +134,24 @@ def readiness_message(
         },
         link=link,
         urgent=levels > 0,
+    )
+
+
+def office_message(event_type: str, notice_id: str, at: str, link: str | None) -> Message:
+    """What has to be done one of these days. ``at``: the moment as the event has it."""
+    title = _OFFICE[event_type]
+    return Message(
+        title=f"{title.zh} / {title.en}",
+        text=f"{title.zh}\n{title.en}",
+        neutral=NEUTRAL,
+        payload={
+            "kind": "office",
+            "notice_id": notice_id,
+            "about": event_type,
+            "title": title.as_json(),
+            "at": at,
+        },
+        link=link,
     )
 
 

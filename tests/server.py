@@ -53,7 +53,7 @@ from backend.data_lock import DataLock
 from backend.event_store import log_position
 from backend.logs import set_up_logs
 from backend.organisation import bump_version
-from backend.outgoing.outbox import next_due
+from backend.outgoing.outbox import next_due, next_office
 from backend.outgoing.outside import WayOut
 from backend.outgoing.ways import ways_of
 from backend.projections import DEADLINES
@@ -115,6 +115,7 @@ class Opened:
         watch._looked.clear()
         watch.tick()
         self._services.engine.library.tick()
+        self._services.engine.suggestions.tick()
 
     def drills(self) -> None:
         """Start the drills whose moment has come."""
@@ -225,7 +226,8 @@ class Opened:
     def _due(self) -> datetime | None:
         """The next deadline, or the next try to deliver something."""
         reader = self._services.reader
-        found = [each for each in (reader.run(_earliest), reader.run(next_due)) if each]
+        looks = (_earliest, next_due, next_office)
+        found = [each for look in looks if (each := reader.run(look))]
         return min(found, default=None)
 
     def _movable(self) -> VirtualClock:

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Moment, db
+
+_WAITING = text("status = 'open'")
+"""Suggestions without an answer."""
 
 
 class CustomerRow(db.Model):
@@ -84,7 +87,14 @@ class SuggestionRow(db.Model):
     answer: Mapped[str | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         Index("ix_suggestions_org_made", "org_id", "made_at", "id"),
         Index("ix_suggestions_same", "org_id", "product", "cause"),
+        Index(
+            "ix_suggestions_waiting",
+            "told_at",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
     )

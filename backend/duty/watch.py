@@ -16,8 +16,8 @@ from backend.batch import Batch
 from backend.delivery import Emission
 from backend.duty.reach import ways_now
 from backend.duty.tables import ReadinessRow
-from backend.event_store import LOG_CHAIN, append_log
-from backend.projections import OUTBOX
+from backend.event_store import append_log
+from backend.outgoing.without_incident import tell_outside
 from backend.services import Services
 from backend.tables import READINESS
 from escalation.events import SYSTEM
@@ -152,10 +152,7 @@ class ReadinessWatch:
         told_ids = [each.person.id for each in told]
         data = {"branch": look.branch.id, "problems": problems, "told": told_ids}
         event = append_log(batch, services.clock, f"readiness.{look.verdict}", SYSTEM, data)
-        for each in told_ids:
-            for channel in services.world.channels.get(each, ()):
-                if channel.enabled:
-                    batch.rows.insert(OUTBOX, _to_send(event.id, each, channel.id, now))
+        tell_outside(batch, services, READINESS, event.id, told_ids)
         payload = {
             "branch": {"id": look.branch.id, "name": look.branch.name},
             "ok": look.verdict == "restored",
@@ -163,12 +160,6 @@ class ReadinessWatch:
             "problems": problems,
         }
         return Emission("readiness", payload, tuple(f"user:{user}" for user in told_ids))
-
-
-def _to_send(event_id: str, user_id: str, channel: str, now: datetime) -> dict[str, Any]:
-    """The outbox's row of a notice that belongs to no incident (outgoing/wording.py)."""
-    row = {"alert_id": event_id, "user_id": user_id, "channel": channel, "incident_id": LOG_CHAIN}
-    return {**row, "kind": READINESS, "repeat": 0, "live": True, "due_at": now}
 
 
 def whom_to_tell(directory: Directory, branch: str, at: datetime) -> list[Recipient]:

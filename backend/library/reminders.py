@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, or_, update
 from backend.batch import Batch
 from backend.delivery import Emission
 from backend.library.store import VERSIONS, find_versions, ids_in_force, note
+from backend.outgoing.without_incident import tell_office
 from escalation.clearance import CLEARERS, GOOD_FOR
 from escalation.events import SYSTEM
 from escalation.version import Version, head_of
@@ -48,18 +49,26 @@ class LibraryWatch:
         return [each for each in found if each.clear_again_by is not None]
 
     def _tell(self, batch: Batch, due: list[Version]) -> list[Emission]:
-        return [self._one(batch, each) for each in due if self._is_first(batch, each)]
+        mine = [each for each in due if self._is_first(batch, each)]
+        outside: dict[str, list[str]] = {}
+        emissions = [self._one(batch, each, outside) for each in mine]
+        for event_id, people in outside.items():
+            tell_office(batch, self._services, event_id, people)
+        return emissions
 
     def _is_first(self, batch: Batch, version: Version) -> bool:
         now = self._services.clock.now()
         mine = update(VERSIONS).where(_COLUMNS.id == version.id, _untold(now))
         return batch.conn.execute(mine.values(reminded_at=now)).rowcount == 1
 
-    def _one(self, batch: Batch, version: Version) -> Emission:
+    def _one(self, batch: Batch, version: Version, outside: dict[str, list[str]]) -> Emission:
+        """``outside``: who hears of it beyond the app, by event: once, however much is due."""
         services = self._services
         directory, now = services.world.directory, services.clock.now()
         told = [each.person.id for each in directory.resolve(CLEARERS, version.org, now)]
-        note(batch, services.clock, SYSTEM, "due", version, told=told)
+        event = note(batch, services.clock, SYSTEM, "due", version, told=told)
+        heard = {each for people in outside.values() for each in people}
+        outside[event.id] = [each for each in told if each not in heard]
         payload = {"playbook": version.playbook, "version": version.id, "state": "due"}
         return Emission("library", payload, tuple(f"user:{each}" for each in told))
 

@@ -12,7 +12,7 @@ from backend.event_store import append_log, next_number
 from backend.library.tables import VersionRow
 from backend.problems import NotFound
 from escalation.clearance import Clearance
-from escalation.events import Actor
+from escalation.events import Actor, Event
 from escalation.publication import Published
 from escalation.version import SentBack, Version
 from playbooks.model import Playbook
@@ -149,7 +149,7 @@ def write_version(batch: Batch, version: Version) -> None:
 
 def note(
     batch: Batch, clock: Clock, actor: Actor, what: str, version: Version, **more: Any
-) -> None:
+) -> Event:
     """What was done, by whom, to which content."""
     data: Mapping[str, Any] = {
         "version": version.id,
@@ -160,7 +160,7 @@ def note(
         "sha256": version.sha256,
         **more,
     }
-    append_log(batch, clock, f"version.{what}", actor, data)
+    return append_log(batch, clock, f"version.{what}", actor, data)
 
 
 def _read(row: Any) -> Version:

@@ -20,10 +20,12 @@ from backend.outgoing.outbox import (
     LONGEST_PAUSE,
     Delivery,
     claim,
+    claim_office,
     claim_waiting,
     give_up,
     is_held,
     next_due,
+    next_office,
     note_sent,
     pause_before,
     put_off,
@@ -33,7 +35,7 @@ from backend.outgoing.personal_channels import WEBPUSH, remove_channel
 from backend.outgoing.places import Crowded, Place, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
-from backend.tables import CANARY, READINESS
+from backend.tables import CANARY, OFFICE, READINESS
 from escalation.commands import DeliveryFailed
 from notifications.channels.channel import Undelivered
 
@@ -41,6 +43,8 @@ LONGEST_SLEEP = 5.0
 """Seconds; what a process that is gone had claimed is found by then."""
 TRIES = 3
 """After so many failures in a row it is on record that a channel does not take the alert."""
+OFFICE_TRIES = 12
+"""After so many the office is left in peace; it is told again another week."""
 FAULTS = 5
 """After so many unexpected failures in a row a row is parked, with an alarm in the log."""
 
@@ -103,17 +107,26 @@ class Courier:
         """Claim what is due and send it off; for how long to sleep then, in seconds."""
         services = self._services
         due_at = services.reader.run(next_due)
-        if due_at is None:
-            return LONGEST_SLEEP
-        if due_at > services.clock.now():
-            return max(0.001, min(services.clock.seconds_until(due_at), LONGEST_SLEEP))
         now = services.clock.now()
+        if due_at is None or due_at > now:
+            return self._office(due_at)
         claimed = services.writer.run(lambda batch: claim(batch.conn, now))
-        together: dict[tuple[str, str], list[Delivery]] = {}
-        for each in claimed:
-            together.setdefault((each.user_id, each.channel), []).append(each)
-        self._let_in(together.values())
+        self._let_in(_together(claimed))
         return 0 if claimed else 0.05  # where another process was quicker
+
+    def _office(self, alarm_at: datetime | None) -> float:
+        """What the office is told, while nothing else is on its way; how long to sleep then."""
+        services = self._services
+        office_at, now = services.reader.run(next_office), services.clock.now()
+        if office_at is not None and office_at <= now:
+            if not self.busy:
+                claimed = services.writer.run(lambda batch: claim_office(batch.conn, now))
+                self._let_in(_together(claimed))
+                return 0 if claimed else 0.05
+            office_at = now + _SECOND
+        moments = [each for each in (alarm_at, office_at) if each is not None]
+        left = [services.clock.seconds_until(each) for each in moments]
+        return max(0.001, min([*left, LONGEST_SLEEP]))
 
     def _let_in(self, claimed: Iterable[list[Delivery]]) -> None:
         """Each on its way; where too many wait already for a place that hangs, they go back."""
@@ -141,7 +154,8 @@ class Courier:
         try:
             rest = self._send_urgent(deliveries, alone)
             if rest:
-                rest += self._send_urgent(self._waiting_with(rest[0]), alone)
+                if rest[0].kind != OFFICE:
+                    rest += self._send_urgent(self._waiting_with(rest[0]), alone)
                 self._deliver(rest)
             joinall(alone)
         finally:
@@ -252,6 +266,7 @@ class Courier:
     ) -> None:
         """Write down that it did not go out, and whether it is tried again then."""
         services, tries = self._services, delivery.tries + 1
+        again = again and (delivery.kind != OFFICE or tries < OFFICE_TRIES)
         self.failed[_kind(delivery)] += 1
 
         def record(batch: Batch) -> Outcome | None:
@@ -262,7 +277,7 @@ class Courier:
             else:
                 give_up(batch, delivery, detail)
                 self._forget_phone(batch, delivery)
-            if (again and tries != TRIES) or delivery.kind == READINESS:
+            if (again and tries != TRIES) or delivery.kind in (READINESS, OFFICE):
                 return None  # nothing for a timeline
             return services.write_path.handle(batch, self._failure(delivery, detail))
 
@@ -284,6 +299,14 @@ class Courier:
         failed = DeliveryFailed(each.alert_id, each.repeat, each.user_id, each.channel, detail)
         new_id = self._services.clock.new_id()
         return Envelope(failed, None, new_id, {}, incident_id=each.incident_id)
+
+
+def _together(claimed: Iterable[Delivery]) -> Iterable[list[Delivery]]:
+    """By person and channel."""
+    found: dict[tuple[str, str], list[Delivery]] = {}
+    for each in claimed:
+        found.setdefault((each.user_id, each.channel), []).append(each)
+    return found.values()
 
 
 def _key(each: Delivery) -> _Key:

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from backend.batch import Batch
 from backend.projections import OUTBOX
-from backend.tables import ChannelRow
+from backend.tables import OFFICE, ChannelRow
 from escalation.commands import SOCKET
 from notifications.channels.channel import Address
 
 AT_ONCE = 100
 """Rows claimed in one transaction."""
+OFFICE_AT_ONCE = 20
+"""Of what the office is told: few, so that an alarm finds its way free."""
 LEASE = timedelta(seconds=30)
 """Longer than any channel may take to hand a message over."""
 LONGEST_PAUSE = 60
@@ -27,6 +29,7 @@ LONGEST_PAUSE = 60
 
 _CHANNELS = ChannelRow.__table__
 _KEY = ("alert_id", "user_id", "channel")
+_ALARMS = OUTBOX.c.kind != OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +57,56 @@ class Delivery:
 
 
 def next_due(conn: Connection) -> datetime | None:
-    """When something has to be tried next."""
+    """When something has to be tried next, but for what the office is told."""
+    return _first(conn, _ALARMS)
+
+
+def next_office(conn: Connection) -> datetime | None:
+    """When the office is to be told something next."""
+    return _first(conn, ~_ALARMS)
+
+
+def _first(conn: Connection, which: ColumnElement[bool]) -> datetime | None:
     found: datetime | None = conn.execute(
-        select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.due_at.is_not(None), OUTBOX.c.live)
+        select(func.min(OUTBOX.c.due_at)).where(OUTBOX.c.due_at.is_not(None), OUTBOX.c.live, which)
     ).scalar()
     return found
 
 
 def backlog(conn: Connection) -> tuple[int, datetime | None]:
-    """How many rows are still to be tried, and since when the oldest is due (metrics)."""
-    columns = select(func.count(), func.min(OUTBOX.c.due_at))
+    """How many rows are still to be tried, and since when the oldest is due (metrics).
+
+    What the office is told may wait, and is not counted.
+    """
+    columns = select(func.count(), func.min(OUTBOX.c.due_at)).where(_ALARMS)
     count, oldest = conn.execute(columns.where(OUTBOX.c.due_at.is_not(None), OUTBOX.c.live)).one()
     return count, oldest
 
 
 def claim(conn: Connection, now: datetime) -> list[Delivery]:
     """Take what is due. Who was seen to, and what is over, is not ``live`` any more (rule 5)."""
-    return _take(conn, now, OUTBOX.c.due_at <= now)
+    return _take(conn, now, and_(OUTBOX.c.due_at <= now, _ALARMS), AT_ONCE)
+
+
+def claim_office(conn: Connection, now: datetime) -> list[Delivery]:
+    """Take a little of what the office is told, when nothing else is to be sent."""
+    return _take(conn, now, and_(OUTBOX.c.due_at <= now, ~_ALARMS), OFFICE_AT_ONCE)
 
 
 def claim_waiting(conn: Connection, now: datetime, user_id: str, channel: str) -> list[Delivery]:
     """Take what is not due yet and has never been tried, to send it together with other things."""
     waiting = and_(
+        _ALARMS,
         OUTBOX.c.user_id == user_id,
         OUTBOX.c.channel == channel,
         OUTBOX.c.due_at > now,
         OUTBOX.c.tries == 0,
         OUTBOX.c.leased_until.is_(None),
     )
-    return _take(conn, now, waiting)
+    return _take(conn, now, waiting, AT_ONCE)
 
 
-def _take(conn: Connection, now: datetime, which: Any) -> list[Delivery]:
+def _take(conn: Connection, now: datetime, which: Any, most: int) -> list[Delivery]:
     """Claim: the rows' state is read, and they are leased, in one transaction."""
     columns = select(
         OUTBOX,
@@ -96,7 +117,7 @@ def _take(conn: Connection, now: datetime, which: Any) -> list[Delivery]:
     )
     found = columns.join(_CHANNELS, _CHANNELS.c.id == OUTBOX.c.channel, isouter=True)
     due = found.where(which, OUTBOX.c.live, OUTBOX.c.channel != SOCKET).order_by(OUTBOX.c.due_at)
-    locked = due.limit(AT_ONCE).with_for_update(of=OUTBOX, skip_locked=True)
+    locked = due.limit(most).with_for_update(of=OUTBOX, skip_locked=True)
     deliveries = [_delivery(row) for row in conn.execute(locked)]
     if deliveries:
         keys = [{f"b_{name}": getattr(each, name) for name in _KEY} for each in deliveries]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -9,13 +10,19 @@ from backend.event_store import read_log_event
 from backend.outgoing.ack_links import acknowledge_link
 from backend.outgoing.outbox import Delivery
 from backend.services import Services
-from backend.tables import READINESS
+from backend.tables import OFFICE, READINESS
 from escalation.alert import Alert
 from escalation.incident import Incident
 from escalation.timeline import unstamp
 from notifications.channels.channel import Message, Undelivered
 from notifications.notice import Kind
-from notifications.words import grouped, outside_message, readiness_message
+from notifications.words import (
+    CLEAR_AGAIN,
+    grouped,
+    office_message,
+    outside_message,
+    readiness_message,
+)
 
 STALE = timedelta(hours=1)
 """After so long a branch's readiness is another matter."""
@@ -31,6 +38,8 @@ class Wording:
         """It waits for nothing."""
         if delivery.kind == READINESS:
             return True
+        if delivery.kind == OFFICE:
+            return False
         _, alert = self._services.reader.run(lambda conn: self._alert(conn, delivery))
         return alert.urgency == "immediate"
 
@@ -52,6 +61,8 @@ class Wording:
     def _one(self, conn: Connection, delivery: Delivery) -> Message | None:
         if delivery.kind == READINESS:
             return self._readiness(conn, delivery)
+        if delivery.kind == OFFICE:
+            return self._office(conn, delivery)
         state, alert = self._alert(conn, delivery)
         told = alert.told[delivery.user_id]
         if alert.over or not told.waiting or told.repeat != delivery.repeat:
@@ -74,9 +85,7 @@ class Wording:
 
     def _readiness(self, conn: Connection, delivery: Delivery) -> Message:
         """A notice that belongs to no incident: an event of the null chain says it all."""
-        event = read_log_event(conn, delivery.alert_id)
-        if event is None:
-            raise LookupError("an outbox row without an event")
+        event = _event(conn, delivery)
         services = self._services
         url, at = services.settings.public_url, unstamp(event["recorded_at"])
         if services.clock.now() - at > STALE:
@@ -89,6 +98,12 @@ class Wording:
             link=None if url is None else f"{url}/desk/readiness",
         )
 
+    def _office(self, conn: Connection, delivery: Delivery) -> Message:
+        event, url = _event(conn, delivery), self._services.settings.public_url
+        page = "/desk/library" if event["type"] == CLEAR_AGAIN else "/desk/suggestions"
+        link = None if url is None else f"{url}{page}"
+        return office_message(event["type"], delivery.alert_id, event["recorded_at"], link)
+
     def _alert(self, conn: Connection, delivery: Delivery) -> tuple[Incident, Alert]:
         loaded = self._services.states.read(conn, delivery.incident_id)
         if loaded is None:
@@ -96,6 +111,13 @@ class Wording:
         state = loaded.state
         alerts = state.alerts if delivery.kind == "alert" else state.informed
         return state, alerts[delivery.alert_id]
+
+
+def _event(conn: Connection, delivery: Delivery) -> dict[str, Any]:
+    event = read_log_event(conn, delivery.alert_id)
+    if event is None:
+        raise LookupError("an outbox row without an event")
+    return event
 
 
 def _kind(delivery: Delivery) -> Kind:

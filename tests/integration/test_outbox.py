@@ -17,17 +17,19 @@ from backend.outgoing.outbox import (
     Delivery,
     backlog,
     claim,
+    claim_office,
     claim_waiting,
     give_up,
     is_held,
     next_due,
+    next_office,
     note_sent,
     pause_before,
     put_off,
     try_again,
 )
 from backend.projections import OUTBOX
-from backend.tables import ChannelRow
+from backend.tables import OFFICE, ChannelRow
 from tests.builders import MORNING
 
 CHANNELS = ChannelRow.__table__
@@ -100,6 +102,20 @@ def test_what_is_due_is_claimed_once_and_not_before(outbox: Outbox) -> None:
     assert delivery.to.address == "13800000000"
     assert outbox.claims() == []
     assert outbox.asks(next_due) == MORNING + LEASE
+
+
+def test_what_the_office_is_told_waits_until_nothing_else_is_to_be_sent(outbox: Outbox) -> None:
+    outbox.holds("old", kind=OFFICE, due_at=MORNING - 60 * SECOND)
+    outbox.holds("alarm", "later", due_at=MORNING)
+    assert outbox.asks(next_due) == MORNING
+    assert outbox.asks(next_office) == MORNING - 60 * SECOND
+    assert outbox.asks(backlog) == (2, MORNING)
+    assert {each.alert_id for each in outbox.claims()} == {"alarm", "later"}
+    outbox.holds("soon", kind="inform", due_at=MORNING + SECOND)
+    outbox.holds("tomorrow", kind=OFFICE, due_at=MORNING + 2 * SECOND)
+    with_it = outbox.asks(claim_waiting, MORNING, "manager", "way")
+    assert [each.alert_id for each in with_it] == ["soon"]
+    assert [each.alert_id for each in outbox.asks(claim_office, MORNING)] == ["old"]
 
 
 def test_what_somebody_else_is_claiming_at_this_moment_is_passed_over(outbox: Outbox) -> None:
