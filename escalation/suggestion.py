@@ -49,9 +49,7 @@ def check_open(suggestion: Suggestion) -> None:
         )
 
 
-def answerers(
-    directory: Directory, org: str, subject: str | None, at: datetime
-) -> tuple[str, ...]:
+def answerers(directory: Directory, org: str, subject: str | None, at: datetime) -> tuple[str, ...]:
     """Who is asked to answer: the business line there, without whom the incident is about."""
     about = directory.by_username.get(subject or "")
     without = [] if about is None else [about.id]
