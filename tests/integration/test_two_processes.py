@@ -211,3 +211,56 @@ def test_a_version_published_at_one_comes_into_force_at_both_at_its_moment(pair:
     assert teller.raise_(TYPE)["playbooks"] == [{"id": TYPE, "version": held + 1}]
     there = pair.one.person("teller3").raise_(TYPE)
     assert there["playbooks"] == [{"id": TYPE, "version": held + 1}]
+
+
+def test_a_drill_that_was_planned_begins_once_though_both_look_for_it(pair: Pair) -> None:
+    manager = pair.one.person("manager1")
+    at = (pair.one.now + timedelta(seconds=60)).isoformat()
+    plans = [
+        manager.does("POST", "/drills", {"type": each, "starts_at": at})["id"]
+        for each in (TYPE, "disruptive_customer", "help")
+    ]
+    pair.advance(90)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda house: house.starts_drills(), (pair.one, pair.two)))
+    for plan in plans:
+        assert pair.two.person("manager1").get(f"/drills/{plan}")["status"] == "running"
+    assert len(manager.get("/incidents")["items"]) == len(plans)
+
+
+def test_of_two_marked_at_once_as_the_same_mystery_visit_one_is(pair: Pair) -> None:
+    body = {"branch": "east-01", "type": TYPE, "mode": "mystery"}
+    drill = pair.one.person("regional1").does("POST", "/drills", body)
+    first = pair.one.person("teller1").raise_(TYPE)
+    pair.advance(61)
+    incidents = [first, pair.one.person("teller1").raise_(TYPE)]
+    mark = {"drill": drill["id"], "reason": "暗访"}
+    asked = zip((pair.one.person("regional1"), pair.two.person("hqduty1")), incidents, strict=True)
+    with ThreadPoolExecutor(2) as pool:
+        told = list(
+            pool.map(
+                lambda each: each[0].ask("POST", f"/incidents/{each[1]['id']}/mark-drill", mark),
+                asked,
+            )
+        )
+    assert sorted(each.status_code for each in told) == [200, 409]
+
+
+def test_the_last_contact_is_given_to_one_though_both_are_asked_for_it(pair: Pair) -> None:
+    officer = pair.one.person("complaint1")
+    card = {"name": "李建国", "reference": "6222", "contact_limit": {"count": 1, "per": "quarter"}}
+    ids = [
+        officer.does("POST", "/customers", {**card, "org": org})["id"]
+        for org in ("east-01", "east-02")
+    ]
+    asked = [(pair.one.person("business1"), ids[0]), (pair.two.person("business1"), ids[1])] * 3
+    with ThreadPoolExecutor(6) as pool:
+        told = list(
+            pool.map(
+                lambda each: each[0].ask(
+                    "POST", f"/customers/{each[1]}/contacts", {"channel": "mail"}
+                ),
+                asked,
+            )
+        )
+    assert sorted(each.status_code for each in told) == [201, *[409] * 5]
