@@ -132,10 +132,8 @@ def draft_version(body: Mapping[str, Any], playbook: str) -> Response:
         raise Invalid("org", "没有这个机构。", "There is no such org.")
     if org not in drafts_at(current_caller(), directory):
         raise Forbidden
-    content = body.get("content")
-    if content is None:
-        content = _to_begin_with(playbook, org, body.get("from_"))
-    made = _work(who, lambda work: work.draft(Draft(playbook, org, content)))
+    new = _to_begin_with(playbook, org, body)
+    made = _work(who, lambda work: work.draft(new))
     return answer(_whole(playbook, made.id), 201)
 
 
@@ -275,12 +273,19 @@ def _whole(playbook: str, key: str) -> dict[str, Any]:
     return _seeing(read)
 
 
-def _to_begin_with(playbook: str, org: str, given: int | str | None) -> Mapping[str, Any]:
-    """The content of the version that is named, else of what holds there; else nothing."""
+def _to_begin_with(playbook: str, org: str, body: Mapping[str, Any]) -> Draft:
+    """With what was written; else as the version that is named, or as what holds there."""
+    content, given = body.get("content"), body.get("from_")
+    if content is not None:
+        return Draft(playbook, org, content)
 
-    def read(conn: Connection, sight: Sight) -> Mapping[str, Any]:
+    def read(conn: Connection, sight: Sight) -> Draft:
         key = sight.holds.get((playbook, org)) if given is None else str(given)
-        return {} if key is None else find_version(conn, sight, playbook, key).content
+        if key is None:
+            return Draft(playbook, org, {})
+        source = find_version(conn, sight, playbook, key)
+        authors = source.authors if source.clear_again_by is None else ()
+        return Draft(playbook, org, source.content, authors)
 
     return _seeing(read)
 

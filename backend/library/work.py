@@ -41,11 +41,15 @@ from escalation.version import Version
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A version to be: ``content`` as somebody has written it, or taken from another one."""
+    """A version to be: ``content`` as somebody has written it, or taken from another one.
+
+    ``authors``: who has written what was taken, as long as nobody has cleared it.
+    """
 
     playbook: str
     org: str
     content: Mapping[str, Any]
+    authors: tuple[str, ...] = ()
 
 
 class Library:
@@ -78,7 +82,7 @@ class Library:
             content=content,
             sha256=sha256,
             kept="draft",
-            authors=(self._actor.id,),
+            authors=tuple(dict.fromkeys((*new.authors, self._actor.id))),
             made_at=now,
             changed_at=now,
             based_on=based_on,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import Client, new_id
 from tests.house import House
-from tests.scenarios.test_playbook_versions import PATH, edited_and_cleared
+from tests.scenarios.test_playbook_versions import PATH, drafted, edited_and_cleared, reworded
 from tests.scenarios.test_suggestions import suggests
 
 MINUTE, DAY = 60, 86400
@@ -124,6 +124,19 @@ def test_what_was_cleared_a_quarter_ago_is_not_published_before_both_look_again(
         assert "clear" in clearer.get(path)["may"]
         clearer.does("POST", f"{path}/clear", {"revision": version["revision"]})
     assert admin.does("POST", f"{path}/publish", {})["in_force"] is True
+
+
+def test_nobody_clears_their_own_words_by_way_of_somebody_elses_draft(house: House) -> None:
+    compliance, admin = house.person("compliance1"), house.person("admin1")
+    mine = drafted(compliance)
+    content = reworded(mine["content"])
+    compliance.does("PATCH", f"{PATH}/{mine['id']}", {"content": content})
+    copy = drafted(admin, **{"from": mine["id"]})
+    path = f"{PATH}/{copy['id']}"
+    admin.does("POST", f"{path}/submit", {})
+    refused = compliance.ask("POST", f"{path}/clear", {})
+    assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (409, "own-work")
+    house.person("legal1").does("POST", f"{path}/clear", {})
 
 
 def test_the_words_of_a_statement_are_read_by_its_writers_and_who_may_export_it(
