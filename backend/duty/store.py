@@ -14,6 +14,7 @@ from backend.clock import Clock
 from backend.duty.load import ABSENCES, ROTA, SUBSTITUTES, load_duty, row_of, table_of
 from backend.event_store import append_log
 from backend.organisation import bump_version
+from backend.problems import NotFound
 from escalation.duty import (
     Absence,
     Entry,
@@ -58,10 +59,17 @@ def add_entry(batch: Batch, clock: Clock, actor: Actor, entry: Entry, directory:
 def change_entry(
     batch: Batch, clock: Clock, actor: Actor, entry: Entry, directory: Directory
 ) -> None:
-    """Put another in the place of what has the same id, on record. Raises as ``add_entry``."""
+    """Put another in the place of what has the same id, on record.
+
+    Raises:
+        NotFound: somebody has taken it away meanwhile.
+        Refused: as ``add_entry``.
+    """
     _refuse_conflicts(batch, entry)
     table = table_of(entry)
-    batch.conn.execute(update(table).where(table.c.id == entry.id).values(**row_of(entry)))
+    found = batch.conn.execute(update(table).where(table.c.id == entry.id).values(**row_of(entry)))
+    if not found.rowcount:
+        raise NotFound
     _note(batch, clock, actor, "changed", entry, directory)
 
 

@@ -274,6 +274,19 @@ def test_everybody_writes_their_own_absence_and_a_manager_those_of_the_branch(
     ]
 
 
+def test_leave_that_another_process_has_removed_meanwhile_is_not_changed(
+    bank: Process, restarted: Callable[[], Process]
+) -> None:
+    manager = bank.signs_in("manager1")
+    gone = added(manager.post("/absences", AWAY))["id"]
+    behind = restarted()
+    assert manager.delete(f"/absences/{gone}").status_code == 204
+    later = {"to": "2026-11-26T00:00:00.000Z"}
+    assert behind.signs_in("manager1").patch(f"/absences/{gone}", later).status_code == 404
+    assert bank.rows(AbsenceRow) == []
+    assert told(bank, "absence.changed") == []
+
+
 def test_a_manager_plans_for_nobody_who_also_works_where_they_do_not(bank: Process) -> None:
     roles = [{"role": "office_staff", "org": "east-01"}, {"role": "office_staff", "org": "east"}]
     admin = bank.signs_in("admin1")
