@@ -27,7 +27,10 @@ _TIMES = tuple(chain.from_iterable(_STEPS))
 """As which times are counted; milliseconds, in order."""
 _SLOT = 32
 """Bits in which each of them is counted."""
-_NUMBERS = ("incidents", "open", "cancelled", "kept", "missed", "reopened", "repeats")
+_NUMBERS = (
+    *("incidents", "open", "cancelled", "kept", "missed"),
+    *("reopened", "repeats", "customer_repeats"),
+)
 _NAMED = ("causes", "outcomes", "kinds")
 OPEN = frozenset({"open", "acknowledged", "contained"})
 
@@ -104,6 +107,7 @@ class Figures:
     missed: int = 0
     reopened: int = 0
     repeats: int = 0
+    customer_repeats: int = 0
     causes: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -119,6 +123,7 @@ class Figures:
         self.missed += row["missed"]
         self.reopened += row["reopened"]
         self.repeats += again
+        self.customer_repeats += row["customer_again"]
         for counter, name in (
             (self.causes, row["cause"]),
             (self.outcomes, row["outcome"]),
@@ -164,6 +169,7 @@ class Figures:
             "outcomes": _by_count("outcome", self.outcomes),
             "complaint_kinds": _by_count("kind", self.kinds),
             "repeats": self.repeats,
+            "customer_repeats": self.customer_repeats,
             "reopened": self.reopened,
         }
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from backend.bulk import KEY
+from backend.customer_repeats import came_again
 from backend.figure_counts import Figures, Packed
 from backend.figure_table import FigureRow, FigureSumRow
 from escalation.people import Directory
@@ -185,10 +186,15 @@ def _orgs(directory: Directory, branch: str) -> tuple[str, ...]:
     return directory.path(branch) if branch in directory.orgs else (branch,)
 
 
-def rows_in_order() -> Select[Any]:
-    """The prepared rows that count, by branch and time."""
+def rows_in_order(without: str | None = None) -> Select[Any]:
+    """The prepared rows that count, by branch and time; ``customer_again``: a customer's repeat.
+
+    ``without``: the asker's username, whom nothing about themselves is told (``came_again``).
+    """
     columns = ROWS.c
-    real = select(ROWS).where(columns.drill.is_(False))
+    again: Any = came_again(without).label("customer_again")
+    rows: Select[Any] = select(ROWS, again)
+    real = rows.where(columns.drill.is_(False))
     return real.order_by(columns.branch, columns.opened_at, columns.incident_id)
 
 

@@ -40,11 +40,17 @@ class FigureRow(db.Model):
     outcome: Mapped[str | None]
     kind: Mapped[str | None]
     business_line: Mapped[str | None]
+    customer: Mapped[str | None]
     loose: Mapped[bool] = mapped_column(server_default=true())
     __table_args__ = (
         Index("ix_figures_incident_id", "incident_id"),
         Index("ix_figures_loose", "branch", "opened_at", **_where("loose")),
         Index("ix_figures_subject", "subject", **_where("subject IS NOT NULL")),
+        Index(
+            "ix_figures_customer",
+            *("customer", "opened_at"),
+            **_where("customer IS NOT NULL"),
+        ),
         BY_KEY,
     )
 

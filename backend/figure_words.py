@@ -25,6 +25,7 @@ FIGURES: Table = {
     "kept": ("按时完成的时限", "Clocks kept"),
     "missed": ("超时的时限", "Clocks missed"),
     "repeats": ("同因重复", "Repeats of the same cause"),
+    "customer_repeats": ("同一客户重复", "Same customer again"),
     "reopened": ("重新打开", "Reopened"),
     "causes": ("根本原因", "Root causes"),
 }

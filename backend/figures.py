@@ -41,6 +41,7 @@ def figure_rows(state: Incident) -> Iterator[dict[str, Any]]:
         "outcome": tally.outcome,
         "kind": tally.kind,
         "business_line": state.facts.get("business_line"),
+        "customer": state.customer,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.afterwards.tables import FollowUpRow
 from backend.batch import Batch
+from backend.customer_repeats import loosen_later
 from backend.customers.tables import MatterRow
 from backend.drills.runs import CASES, RESULTS, RUNS, drill_rows
 from backend.figures import FIGURES, figure_rows
@@ -52,6 +53,9 @@ def project(batch: Batch, before: Incident | None, after: Incident, head_hash: s
             batch.rows.insert(table, row if table is not OUTBOX else to_send(after, row))
         return
     old, new = _keyed(before, None, after), _keyed(after, head_hash, before)
+    if before.customer is not None or after.customer is not None:
+        figures = (FIGURES, *[getattr(after, name) for name in ("branch", "opened_at", "id")])
+        loosen_later(batch, old.get(figures), new.get(figures))
     for key, row in new.items():
         table, names = key[0], KEYS[key[0]]
         if key not in old:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, exists, select, text
 
+from backend.customer_repeats import came_after
 from backend.figure_counts import Figures, Packed
 from backend.figure_sums import (
     ROWS,
@@ -32,7 +33,7 @@ GROUPS = ("branch", "type", "month", "cause", "outcome", "business_line")
 """What statistics can be taken apart by."""
 _NOTHING_YET = dict.fromkeys(
     ("cause", "outcome", "kind", "business_line", "acknowledged_in", "contained_in")
-) | dict.fromkeys(("kept", "missed", "reopened"), 0)
+) | dict.fromkeys(("kept", "missed", "reopened", "customer_again"), 0)
 """Of an incident that has no prepared row."""
 
 
@@ -165,10 +166,10 @@ def about(username: str) -> Select[Any]:
     return select(ROWS.c.branch, ROWS.c.opened_at).where(ROWS.c.subject == username)
 
 
-def rows_of(branches: Iterable[str], since: datetime, until: datetime) -> Select[Any]:
+def rows_of(branches: Iterable[str], since: datetime, until: datetime, without: str) -> Select[Any]:
     """The prepared rows of these branches, in the order of branch and time."""
     columns = ROWS.c
-    return rows_in_order().where(
+    return rows_in_order(without).where(
         columns.branch.in_(sorted(branches)),
         columns.opened_at >= since,
         columns.opened_at < until,
@@ -201,9 +202,10 @@ def _read_sums(conn: Connection, question: Question, counted: Counted, whole: Mo
 
 
 def _to_read(conn: Connection, question: Question, whole: Month) -> set[tuple[str, Month]]:
+    me = question.without
     return {
         (row.branch, month_of(row.opened_at, question.zone))
-        for rows in (loose_rows(), about(question.without))
+        for rows in (loose_rows(), about(me), came_after(me))
         for row in conn.execute(rows)
         if row.branch in question.either and whole.start <= row.opened_at < whole.end
     }
@@ -231,7 +233,7 @@ def _read_rows(
     if since >= until:
         return
     month = month_of(since, question.zone)
-    rows = conn.execute(rows_of(branches, month.start, until)).mappings()
+    rows = conn.execute(rows_of(branches, month.start, until, question.without)).mappings()
     for row, again in with_repeats(filter(question.counts, rows), question.zone):
         if row["opened_at"] >= since:
             counted.count(question.group(row), row, again=again)

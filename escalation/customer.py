@@ -22,6 +22,12 @@ TAGS = (
 """What people put on a card (A4, P1)."""
 FREQUENT = "frequent_complainant"
 """This tag is put on and taken off by the rule alone."""
+CARE = {
+    "no_marketing": frozenset({"high_sensitivity", "low_trust", FREQUENT}),
+    "one_contact": frozenset(TAGS) - {"vulnerable"} | {FREQUENT},
+    "take_time": frozenset({"vulnerable"}),
+}
+"""What to do, by the tags that ask for it: what a customer may read who stands before a tablet."""
 LOWERING = frozenset({"high_sensitivity", "low_trust"})
 RISK_PROFILES = ("conservative", "balanced", "aggressive")
 RiskProfile = Literal["conservative", "balanced", "aggressive"]
@@ -142,6 +148,14 @@ class Customer:
         """What people have put on the first card, and what the rule adds."""
         frequent = () if self.frequent_since is None else (FREQUENT,)
         return (*self.cards[0].tags, *frequent)
+
+    @property
+    def care(self) -> tuple[str, ...]:
+        """What to do, in words that judge nobody (A4)."""
+        asked = {each for each, tags in CARE.items() if tags.intersection(self.tags)}
+        if self.muted or any(card.do_not_contact for card in self.cards):
+            asked.add("no_marketing")
+        return tuple(each for each in CARE if each in asked)
 
     @property
     def allowed(self) -> Limit:

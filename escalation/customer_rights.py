@@ -38,6 +38,11 @@ def seen_whole_at(caller: Caller, directory: Directory) -> set[str]:
     return set() if caller.device_id is not None else _reach(caller, directory, READERS)
 
 
+def sees_judgements(caller: Caller) -> bool:
+    """Tags and repeat claims judge a customer, who may read what stands on a counter's tablet."""
+    return caller.device_id is None
+
+
 def looked_up_at(caller: Caller, directory: Directory) -> set[str]:
     """The orgs whose customers somebody may look up, and link."""
     return _reach(caller, directory, READERS | FLOOR)

@@ -18,7 +18,7 @@ from backend.api.fields import (
 )
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, OrgNameSchema, PersonSchema
-from escalation.customer import CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
+from escalation.customer import CARE, CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
 from escalation.incident import SEVERITIES
 from escalation.timeline import MAX_INTEGER
 
@@ -145,13 +145,17 @@ class ShownLimitSchema(Schema):
 
 
 class CustomerSchema(Schema):
-    """A card. Who may only look a customer up gets the first part (``whole`` false)."""
+    """A card. Who may only look a customer up gets the first part (``whole`` false).
+
+    ``tags`` are empty on a counter's tablet; ``care`` says what to do and judges nobody.
+    """
 
     id = fields.String(required=True)
     org = fields.Nested(OrgRefSchema, required=True)
     name = fields.String(required=True)
     reference = fields.String(required=True, allow_none=True)
     tags = fields.List(fields.String(validate=validate.OneOf((*TAGS, FREQUENT))), required=True)
+    care = fields.List(fields.String(validate=validate.OneOf(tuple(CARE))), required=True)
     risk_profile = fields.String(
         required=True, allow_none=True, validate=validate.OneOf((*RISK_PROFILES, None))
     )

@@ -17,15 +17,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def card_json(customer: Customer, directory: Directory, *, whole: bool) -> dict[str, Any]:
-    """The customer's first card; ``whole``: with what only its keepers see."""
+def card_json(
+    customer: Customer, directory: Directory, *, whole: bool, judged: bool
+) -> dict[str, Any]:
+    """The customer's first card.
+
+    ``whole``: with what only its keepers see. ``judged``: with its tags (``sees_judgements``).
+    """
     card = customer.cards[0]
     found = {
         "id": card.id,
         "org": org_json(card.org, directory),
         "name": card.name,
         "reference": card.reference,
-        "tags": list(customer.tags),
+        "tags": list(customer.tags) if judged else [],
+        "care": list(customer.care),
         "risk_profile": card.risk_profile,
         "do_not_contact": any(each.do_not_contact for each in customer.cards),
         "call_back_after": _stamp(card.call_back_after),

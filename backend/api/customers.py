@@ -41,7 +41,7 @@ from backend.customers.cards import (
     find_card,
     find_cards,
 )
-from backend.customers.contacts import Contact, ask, list_contacts, make_contact
+from backend.customers.contacts import Contact, ask, list_contacts, make_contact, told_to
 from backend.customers.matters import claims_in, customer_with, customers_of, list_matters
 from backend.problems import NotFound
 from backend.sending import own_branch
@@ -54,6 +54,7 @@ from escalation.customer_rights import (
     marketed_at,
     may_change,
     seen_whole_at,
+    sees_judgements,
 )
 from escalation.events import Actor
 from escalation.people import Person
@@ -77,7 +78,7 @@ def get_customers(query: Mapping[str, Any]) -> Response:
     _, directory = reader()
     parts, caller, limit = services(), current_caller(), query["limit"]
     orgs, whole = looked_up_at(caller, directory), seen_whole_at(caller, directory)
-    if not orgs:
+    if not orgs or ("tag" in query and not sees_judgements(caller)):
         raise Forbidden
     if not whole and "reference" not in query and len(query.get("q", "")) < SHORTEST_SEARCH:
         raise Invalid(
@@ -93,7 +94,11 @@ def get_customers(query: Mapping[str, Any]) -> Response:
     )
     last = found[limit - 1].cards[0] if len(found) > limit else None
     following = None if last is None else newest_place(last.made_at, last.id)
-    items = [card_json(each, directory, whole=each.cards[0].org in whole) for each in found[:limit]]
+    judged = sees_judgements(caller)
+    items = [
+        card_json(each, directory, whole=each.cards[0].org in whole, judged=judged)
+        for each in found[:limit]
+    ]
     return answer({"items": items, "next_cursor": following})
 
 
@@ -148,7 +153,7 @@ def may_call_reference(query: Mapping[str, Any]) -> Response:
     customer = parts.reader.run(lambda conn: customer_with(conn, query["reference"], orgs, caller))
     said = ask(customer, query["channel"], _moment(query), directory)
     seen = next((card.id for card in customer.cards if card.org in orgs), None)
-    return answer(may_call_json(seen, said))
+    return answer(may_call_json(seen, told_to(current_caller(), said)))
 
 
 @blueprint.get("/customers/<customer_id>")
@@ -212,7 +217,13 @@ def get_matters(query: Mapping[str, Any], customer_id: str) -> Response:
     items = [matter_json(each, directory, parts.shelf.current) for each in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     following = None if last is None else newest_place(last["opened_at"], last["id"])
-    return answer({"items": items, "repeat_claims": list(claims), "next_cursor": following})
+    return answer(
+        {
+            "items": items,
+            "repeat_claims": list(claims if sees_judgements(caller) else ()),
+            "next_cursor": following,
+        }
+    )
 
 
 @blueprint.get("/customers/<customer_id>/may-call")
@@ -225,9 +236,8 @@ def may_call_customer(query: Mapping[str, Any], customer_id: str) -> Response:
     _, directory = reader()
     card = _find_for_marketing(customer_id)
     customer = _customer(card)
-    return answer(
-        may_call_json(card.id, ask(customer, query["channel"], _moment(query), directory))
-    )
+    said = ask(customer, query["channel"], _moment(query), directory)
+    return answer(may_call_json(card.id, told_to(current_caller(), said)))
 
 
 @blueprint.get("/customers/<customer_id>/contacts")
@@ -296,7 +306,9 @@ def _customer(card: Card) -> Customer:
 def _shown(card: Card, status: int = 200) -> Response:
     caller, directory = current_caller(), services().world.directory
     whole = card.org in seen_whole_at(caller, directory)
-    return answer(card_json(_customer(card), directory, whole=whole), status)
+    return answer(
+        card_json(_customer(card), directory, whole=whole, judged=sees_judgements(caller)), status
+    )
 
 
 def _limit(given: Mapping[str, Any] | None) -> Limit | None:

@@ -253,11 +253,15 @@ class SuggestionSchema(Schema):
 
 
 class LinkedCustomerSchema(Schema):
-    """Whose matter it is, for who may look the customer up; ``earlier``: of what they may see."""
+    """Whose matter it is, for who may look the customer up; ``earlier``: of what they may see.
+
+    What judges (``tags``, ``repeat_claims``) is empty on a counter's tablet; ``care``: what to do.
+    """
 
     id = _text()
     name = _text()
     tags = fields.List(fields.String(), required=True)
+    care = fields.List(fields.String(), required=True)
     risk_profile = _maybe()
     earlier = fields.Integer(required=True)
     repeat_claims = fields.List(fields.String(), required=True)

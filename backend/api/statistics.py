@@ -96,6 +96,7 @@ class FiguresSchema(Schema):
     """The figures.
 
     ``repeats``: the same cause again in the same month, with the same type at the same branch.
+    ``customer_repeats``: the customer had come to the same branch within a year before (S9).
     """
 
     incidents = fields.Integer(required=True)
@@ -108,6 +109,7 @@ class FiguresSchema(Schema):
     outcomes = fields.List(fields.Nested(OutcomeCountSchema), required=True)
     complaint_kinds = fields.List(fields.Nested(KindCountSchema), required=True)
     repeats = fields.Integer(required=True)
+    customer_repeats = fields.Integer(required=True)
     reopened = fields.Integer(required=True)
 
 
@@ -262,6 +264,7 @@ def _cells(figures: Figures, lang: Lang) -> list[Any]:
         *(figures.incidents, figures.open, figures.cancelled),
         *(acknowledge["count"], acknowledge["median"], acknowledge["p90"]),
         *(contain["count"], contain["median"], contain["p90"]),
-        *(figures.kept, figures.missed, figures.repeats, figures.reopened),
+        *(figures.kept, figures.missed, figures.repeats),
+        *(figures.customer_repeats, figures.reopened),
         "; ".join(causes),
     ]

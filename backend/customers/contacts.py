@@ -12,7 +12,8 @@ from backend.customers.cards import find_card
 from backend.customers.matters import CONTACTS, customers_of
 from backend.event_store import append_log, lock_log
 from backend.problems import NotFound
-from escalation.customer import WHY, Answer, Customer, may_call
+from escalation.customer import FREQUENT, WHY, Answer, Customer, may_call
+from escalation.customer_rights import sees_judgements
 from escalation.events import Actor
 from escalation.people import Directory
 from escalation.refusal import Refused
@@ -68,7 +69,7 @@ def make_contact(
     (customer,) = customers_of(batch.conn, [card], caller)
     answer = ask(customer, contact.channel, contact.at, directory)
     if not answer.allowed:
-        raise _not_allowed(answer)
+        raise _not_allowed(told_to(caller, answer))
     row = {**contact._asdict(), "customer_id": contact.customer}
     del row["customer"]
     batch.conn.execute(insert(CONTACTS), [row])
@@ -87,6 +88,14 @@ def list_contacts(
         wanted = wanted.where(or_(_COLUMNS.at < at, and_(_COLUMNS.at == at, _COLUMNS.id < last)))
     order = wanted.order_by(_COLUMNS.at.desc(), _COLUMNS.id.desc()).limit(limit + 1)
     return [_contact(row) for row in conn.execute(order)]
+
+
+def told_to(caller: Caller, answer: Answer) -> Answer:
+    """The answer as the asker may read it: on a tablet the rule's mute is a mute like any other."""
+    if sees_judgements(caller):
+        return answer
+    reasons = ("muted" if each == FREQUENT else each for each in answer.reasons)
+    return answer._replace(reasons=tuple(dict.fromkeys(reasons)))
 
 
 def reasons_json(answer: Answer) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from backend.customers.tables import ContactRow
 from backend.incident_list import visible
 from backend.projections import INCIDENTS, MATTERS
 from escalation.customer import Card, Customer, Matter, repeat_claims
-from escalation.customer_rights import looked_up_at
+from escalation.customer_rights import looked_up_at, sees_judgements
 from escalation.incident import Incident
 from escalation.people import Directory
 from escalation.rights import Caller
@@ -109,14 +109,16 @@ def shown_customer(
         return None
     (customer,) = customers_of(conn, [card], caller)
     matters = list_matters(conn, customer.cards, caller, directory)
+    judged = sees_judgements(caller)
     earlier = [each for each in matters if each["opened_at"] < state.opened_at]
     return {
         "id": card.id,
         "name": card.name,
-        "tags": list(customer.tags),
+        "tags": list(customer.tags) if judged else [],
+        "care": list(customer.care),
         "risk_profile": card.risk_profile,
         "earlier": len(earlier),
-        "repeat_claims": list(claims_in(matters)),
+        "repeat_claims": list(claims_in(matters)) if judged else [],
     }
 
 

@@ -146,6 +146,7 @@ def _rows(first: int, count: int) -> list[dict[str, Any]]:
             "outcome": "settled",
             "kind": chance.choice(("fact", "perception", None)),
             "business_line": chance.choice(LINES),
+            "customer": f"c{chance.randrange(9_000)}" if chance.random() < 0.1 else None,
             "loose": True,
         }
         for number in range(first, first + count)

@@ -15,6 +15,9 @@ from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.dialects import sqlite
 
 from backend.api.statistics import months_of
+from backend.batch import Batch
+from backend.customer_repeats import came_after, loosen_later
+from backend.customers.cards import add_card
 from backend.figure_counts import Figures
 from backend.figure_sums import (
     SUMS,
@@ -26,6 +29,7 @@ from backend.figure_sums import (
 )
 from backend.figures import FIGURES
 from backend.projections import INCIDENTS
+from backend.rebuild import rebuild
 from backend.statistics import (
     GROUPS,
     Question,
@@ -36,8 +40,18 @@ from backend.statistics import (
     waiting_now,
     whole_months,
 )
-from escalation.commands import Acknowledge, Cancel, MarkDrill, RecordFacts, UnmarkDrill
+from escalation.commands import (
+    Acknowledge,
+    Cancel,
+    LinkCustomer,
+    MarkDrill,
+    RecordFacts,
+    UnlinkCustomer,
+    UnmarkDrill,
+)
+from escalation.customer import Card
 from escalation.drill import Terms
+from escalation.events import SYSTEM
 from escalation.oversight import counted_by
 from escalation.rights import Caller, sees
 from escalation.texts import Typed
@@ -67,6 +81,7 @@ NOTHING: Mapping[str, Any] = {
     "outcome": "settled",
     "kind": None,
     "business_line": None,
+    "customer": None,
 }
 _numbers = count(1)
 
@@ -182,6 +197,34 @@ def test_only_the_period_the_branches_and_what_one_may_see_are_counted(bank: Pro
         sums_up(bank, 99)
 
 
+def test_a_customers_repeat_is_at_the_same_branch_within_a_year_and_no_drill(
+    bank: Process,
+) -> None:
+    earlier = MARCH - timedelta(days=300)
+    cases: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("both", {}, {}),
+        ("elsewhere", {"branch": "east-02"}, {}),
+        ("long ago", {"opened_at": MARCH - timedelta(days=366)}, {}),
+        ("at once", {"opened_at": MARCH}, {}),
+        ("drill", {"drill": True}, {}),
+        ("taken back", {"status": "cancelled"}, {}),
+        ("taken back later", {}, {"status": "cancelled"}),
+        ("discreet", {"discreet": True}, {}),
+        ("discreet later", {}, {"discreet": True}),
+        ("about the asker", {"subject": "manager2"}, {}),
+    ]
+    for customer, first, later in cases:
+        place: dict[str, Any] = {"branch": "east-01", "opened_at": earlier, "customer": customer}
+        keep(bank, figure(**{**place, **first}), figure("east-01", customer=customer, **later))
+    zone = calendar(bank.world.directory)
+    whole: dict[str, Any] = {"since": month_of(MARCH, zone).start, "zone": zone}
+    for _ in ("from rows", "from sums"):
+        assert shown(bank, asked(**whole))[0]["customer_repeats"] == 2
+        mine = asked(**whole, without="manager2")
+        assert shown(bank, mine)[0]["customer_repeats"] == 1
+        sums_up(bank, 999)
+
+
 def test_a_million_incidents_are_found_by_branch_and_time_and_the_open_ones_by_theirs(
     tmp_path: Path,
 ) -> None:
@@ -190,12 +233,15 @@ def test_a_million_incidents_are_found_by_branch_and_time_and_the_open_ones_by_t
     whole = whole_months(question)
     assert whole is not None
     by_key = "PRIMARY KEY (branch=? AND opened_at>? AND opened_at<?)"
-    assert f"{search} {by_key}" in plan_of(house, rows_of(ALL, question.since, question.until))
+    assert f"{search} {by_key}" in plan_of(house, rows_of(ALL, question.since, question.until, "u"))
     by_key = "PRIMARY KEY (org=? AND by=? AND discreet=? AND month>? AND month<?)"
     for discreet in (False, True):
         assert by_key in plan_of(house, sums_of(question, whole, discreet))
     assert plan_of(house, loose_rows()) == "SCAN figures USING INDEX ix_figures_loose"
     assert "INDEX ix_figures_subject (subject=?)" in plan_of(house, about("manager1"))
+    came = plan_of(house, rows_of(ALL, question.since, question.until, "u"))
+    assert "ix_figures_customer (customer=? AND opened_at>? AND opened_at<?)" in came
+    assert "ix_figures_customer (customer=? AND opened_at>?" in plan_of(house, came_after("u"))
     looked_at = plan_of(house, waiting_now())
     assert "incidents USING INDEX ix_incidents_open" in looked_at
     assert "figures USING INDEX ix_figures_incident_id" in looked_at
@@ -205,7 +251,9 @@ _late, _terms = "promises.benefit_late", "information.unclear_terms"
 _drawn_rows = st.fixed_dictionaries(
     {
         "branch": st.sampled_from(sorted(ALL)),
-        "opened_at": st.integers(0, 120 * 24).map(lambda hours: MARCH + timedelta(hours=hours)),
+        "opened_at": st.integers(-300 * 24, 120 * 24).map(
+            lambda hours: MARCH + timedelta(hours=hours)
+        ),
         "type": st.sampled_from(["help", "group_visit"]),
         "status": st.sampled_from(["acknowledged", "closed", "cancelled"]),
         "drill": st.sampled_from([False, False, False, True]),
@@ -220,6 +268,7 @@ _drawn_rows = st.fixed_dictionaries(
         "outcome": st.sampled_from([None, "settled"]),
         "kind": st.sampled_from([None, "fact"]),
         "business_line": st.sampled_from([None, "理财"]),
+        "customer": st.sampled_from([None, "card-1", "card-2"]),
     }
 )
 _moments = st.integers(-60, 200).map(lambda days: MARCH + timedelta(days=days))
@@ -232,6 +281,23 @@ _questions = st.fixed_dictionaries(
         "now": _moments,
     }
 )
+
+
+def came_again_by_hand(
+    row: dict[str, Any], rows: list[dict[str, Any]], without: str | None
+) -> bool:
+    """Whether the customer had been there within the year before."""
+    if row["customer"] is None or row["status"] == "cancelled":
+        return False
+    same = ("branch", "customer", "discreet")
+    return any(
+        all(each[name] == row[name] for name in same)
+        and row["opened_at"] - timedelta(days=365) <= each["opened_at"] < row["opened_at"]
+        and not each["drill"]
+        and each["status"] != "cancelled"
+        and each["subject"] != without
+        for each in rows
+    )
 
 
 def counted_one_by_one(rows: list[dict[str, Any]], question: Question) -> dict[str, Any]:
@@ -247,7 +313,8 @@ def counted_one_by_one(rows: list[dict[str, Any]], question: Question) -> dict[s
         seen.add(same)
         if question.since <= row["opened_at"] < question.until:
             name = f"{local:%Y-%m}" if question.by == "month" else row[question.by] or ""
-            groups.setdefault(name, Figures()).count(row, again=again)
+            came = {"customer_again": came_again_by_hand(row, rows, question.without)}
+            groups.setdefault(name, Figures()).count(row | came, again=again)
     return {name: each.as_json() for name, each in groups.items()}
 
 
@@ -276,7 +343,8 @@ def test_sums_and_rows_give_the_answer_that_one_by_one_gives(
     question = asked(since=since, until=until, zone=zone, now=now, **asking)
     question = replace(question, months=months_of(since, until, zone))
 
-    def check(conn: Connection) -> None:
+    def check(batch: Batch) -> None:
+        conn = batch.conn
         conn.execute(delete(FIGURES))
         conn.execute(delete(SUMS))
         if rows:
@@ -285,19 +353,21 @@ def test_sums_and_rows_give_the_answer_that_one_by_one_gives(
         for at, new in changed:
             if at < len(rows):
                 kept = {name: rows[at][name] for name in ("branch", "opened_at", "incident_id")}
-                rows[at] = {**new, **kept}
+                before, rows[at] = rows[at], {**new, **kept}
                 same = FIGURES.c.incident_id == rows[at]["incident_id"]
                 conn.execute(update(FIGURES).where(same).values(**rows[at], loose=True))
+                loosen_later(batch, before, rows[at])
         right = counted_one_by_one(rows, question)
         for _ in range(2):
             total, groups = count_up(conn, question)
             assert {key: each.as_json() for key, each in groups.items()} == right
             assert total.incidents == sum(each["incidents"] for each in right.values())
-            assert total.repeats == sum(each["repeats"] for each in right.values())
+            for name in ("repeats", "customer_repeats"):
+                assert getattr(total, name) == sum(each[name] for each in right.values())
             sum_up(conn, directory, 99)
         assert put_sums_right(conn, directory) == []
 
-    bank.write(lambda batch: check(batch.conn))
+    bank.write(check)
 
 
 def sums_up(bank: Process, limit: int) -> None:
@@ -331,6 +401,50 @@ def test_what_changes_after_it_was_summed_is_counted_as_it_is_now(tmp_path: Path
     assert counted() == (1, 0)
     house.does("manager1", Cancel(Typed("误报")), incident)
     assert counted() == (1, 1)
+
+
+def test_who_came_again_is_counted_by_the_links_there_are_now(tmp_path: Path) -> None:
+    house = ExportsHouse(tmp_path)
+    directory, zone = house.world.directory, calendar(house.world.directory)
+    card = Card("card", "east-01", "李建国", None, "u", house.clock.now())
+    with house.engine.begin() as conn:
+        batch = Batch(conn)
+        add_card(batch, house.clock, SYSTEM, card)
+        batch.rows.flush(conn)
+    matters = []
+    for days in (0, 200, 170, 400):  # the last one a year and more after the one before
+        house.clock.move_to(house.clock.now() + timedelta(days=days))
+        matters.append(house.opens("help", "teller1", "east-01"))
+        house.does("manager1", Acknowledge(), matters[-1])
+    since, now = house.clock.now() - timedelta(days=999), house.clock.now()
+    question = asked(since=since, until=now + timedelta(seconds=9), now=now, zone=zone)
+
+    def counted(**more: Any) -> int:
+        with house.engine.connect() as conn:
+            total = count_up(conn, replace(question, **more))[0]
+        with house.engine.begin() as conn:
+            sum_up(conn, directory, 99)
+        with house.engine.connect() as conn:
+            assert count_up(conn, replace(question, **more))[0] == total
+        return total.customer_repeats
+
+    first, second, third, last = matters
+    house.does("manager1", LinkCustomer("card"), second)
+    house.does("manager1", LinkCustomer("card"), last)
+    assert counted() == 0
+    house.does("manager1", LinkCustomer("card"), third)
+    assert counted() == 1
+    house.does("manager1", LinkCustomer("card"), first)
+    assert counted() == 2
+    house.does("manager1", RecordFacts({"subject_staff": "teller2"}), second)
+    assert (counted(), counted(without="teller2")) == (2, 0)
+    house.does("manager1", UnlinkCustomer(), second)
+    assert counted() == 0
+    house.does("manager1", LinkCustomer("card"), second)
+    assert counted() == 2
+    house.does("manager1", Cancel(Typed("误报")), second)
+    assert counted() == 0
+    assert rebuild(house.engine, house.shelf.of) == []
 
 
 def test_sums_that_are_wrong_are_told_and_put_right(bank: Process) -> None:

@@ -220,6 +220,37 @@ def test_on_a_tablet_nobody_sees_a_whole_card_nor_judges_a_customer(house: House
     assert manager.does("POST", "/customers", {"name": "王芳"})["name"] == "王芳"
 
 
+def test_a_tablet_says_what_to_do_and_never_how_the_customer_is_judged(house: House) -> None:
+    tags = ["high_sensitivity", "low_trust", "vulnerable"]
+    customer = card(house.person("manager1"), tags=tags)
+    matter = complains(house, customer, facts={"amount_fen": 100})
+    complains(house, customer, facts={"amount_fen": 100})
+    tablet, path = house.tablet().with_pin("manager1"), f"/customers/{customer['id']}"
+    care = ["no_marketing", "one_contact", "take_time"]
+    for shown in (
+        tablet.get(path),
+        tablet.get("/customers", params={"q": "李建国"})["items"][0],
+        tablet.incident(matter)["customer"],
+    ):
+        assert (shown["tags"], shown["care"]) == ([], care)
+    assert tablet.incident(matter)["customer"]["repeat_claims"] == []
+    assert tablet.get(f"{path}/matters")["repeat_claims"] == []
+    assert tablet.ask("GET", "/customers?q=李建国&tag=low_trust").status_code == 403
+    at_desk = house.person("manager1").incident(matter)["customer"]
+    assert (at_desk["tags"], at_desk["repeat_claims"]) == (tags, ["money_again"])
+
+
+def test_on_a_tablet_a_frequent_complainant_is_muted_and_not_named_so(house: House) -> None:
+    customer = card(house.person("teller1"))
+    for _ in range(3):
+        complains(house, customer)
+    tablet = house.tablet().with_pin("manager1")
+    assert keys(asks(tablet, customer)) == ["muted"]
+    assert keys(asks(house.person("manager1"), customer)) == ["frequent_complainant"]
+    refusal = tablet.ask("POST", f"/customers/{customer['id']}/contacts", {"channel": "email"})
+    assert [each["key"] for each in refusal.json()["reasons"]] == ["muted"]
+
+
 def test_the_same_customers_earlier_matters_are_shown_and_linked(house: House) -> None:
     customer = card(house.person("manager1"), risk_profile="conservative", tags=["vulnerable"])
     first = complains(house, customer)
@@ -227,6 +258,7 @@ def test_the_same_customers_earlier_matters_are_shown_and_linked(house: House) -
         "id": customer["id"],
         "name": "李建国",
         "tags": ["vulnerable"],
+        "care": ["take_time"],
         "risk_profile": "conservative",
         "earlier": 0,
         "repeat_claims": [],

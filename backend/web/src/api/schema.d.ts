@@ -13183,6 +13183,7 @@ export interface components {
         Customer: {
             /** Format: date-time */
             call_back_after: string | null;
+            care: ("no_marketing" | "one_contact" | "take_time")[];
             contact_limit?: components["schemas"]["ShownLimit"];
             do_not_contact: boolean;
             id: string;
@@ -13467,6 +13468,7 @@ export interface components {
             causes: components["schemas"]["CauseCount"][];
             clocks: components["schemas"]["ClocksKept"];
             complaint_kinds: components["schemas"]["KindCount"][];
+            customer_repeats: number;
             incidents: number;
             open: number;
             outcomes: components["schemas"]["OutcomeCount"][];
@@ -13552,6 +13554,7 @@ export interface components {
             causes: components["schemas"]["CauseCount"][];
             clocks: components["schemas"]["ClocksKept"];
             complaint_kinds: components["schemas"]["KindCount"][];
+            customer_repeats: number;
             incidents: number;
             key: string | null;
             open: number;
@@ -13744,6 +13747,7 @@ export interface components {
             sealed?: unknown;
         };
         LinkedCustomer: {
+            care: string[];
             earlier: number;
             id: string;
             name: string;

@@ -22,6 +22,11 @@ const customers: Messages['customers'] = {
     influential: 'Influential',
     frequent_complainant: 'Complains often',
   },
+  care: {
+    no_marketing: 'Do not sell anything, and make no marketing calls.',
+    one_contact: 'Speak quietly; one colleague stays with it from start to end.',
+    take_time: 'Take your time; let somebody sit with them if needed.',
+  },
   risk: 'Risk profile',
   riskNone: 'Not recorded',
   risks: { conservative: 'Conservative', balanced: 'Balanced', aggressive: 'Aggressive' },

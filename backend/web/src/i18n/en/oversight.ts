@@ -25,6 +25,8 @@ const oversight: Messages['oversight'] = {
     keptShare: 'Kept',
     repeats: 'Repeats',
     repeatsHint: 'The same cause again, with the same type at the same branch',
+    customerRepeats: 'Same customer again',
+    customerRepeatsHint: 'At the same branch, within a year',
     reopened: '{n} reopened',
     causes: 'Root causes',
     causesNone: 'No cause has been recorded at a closing yet.',

@@ -20,6 +20,11 @@ export default {
     influential: '有影响力',
     frequent_complainant: '多次投诉',
   },
+  care: {
+    no_marketing: '不要推销，也不要打营销电话。',
+    one_contact: '小声说话，由一位同事从头跟到底。',
+    take_time: '慢慢说，需要时请人陪同。',
+  },
   risk: '风险偏好',
   riskNone: '未填',
   risks: { conservative: '稳健', balanced: '平衡', aggressive: '进取' },

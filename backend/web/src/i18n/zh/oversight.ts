@@ -23,6 +23,8 @@ export default {
     keptShare: '按时完成',
     repeats: '同因重复',
     repeatsHint: '同一网点、同一类型、同一原因再次发生',
+    customerRepeats: '同一客户重复',
+    customerRepeatsHint: '一年内在同一网点又有事的',
     reopened: '重新打开 {n}',
     causes: '根本原因',
     causesNone: '办结时还没有填过原因。',
