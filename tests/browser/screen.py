@@ -41,6 +41,8 @@ ANSWER_S = 5.0
 """For one that never comes: a page that was left has asked for nothing."""
 _ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _NO_LINE = re.compile(r"net::ERR_|WebSocket connection to|status of 50[234]")
+MOST_PICTURES = 10
+"""Until two in a row are the same: pictures and letters are decoded beside the page's own clock."""
 _STOPWATCH = """
 (text) => {
   const holds = (node) => node.textContent.includes(text)
@@ -274,8 +276,13 @@ class Screen:
         return self
 
     def picture(self) -> bytes:
-        """The screen as it is, to the pixel."""
-        return self.page.screenshot(animations="disabled", caret="hide")
+        """The screen as it is, to the pixel, once everything on it has been drawn."""
+        shown = b""
+        for _ in range(MOST_PICTURES):
+            before, shown = shown, self.page.screenshot(animations="disabled", caret="hide")
+            if shown == before:
+                break
+        return shown
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type != "error":
