@@ -58,6 +58,14 @@ _STOPWATCH = """
   })
 }
 """
+_ON_DISK = """
+async (name) => {
+  const done = (asked) => new Promise((end) => { asked.onsuccess = () => end(asked.result) })
+  const db = await done(indexedDB.open('counterbell'))
+  while (!(await done(db.transaction('values').objectStore('values').get(name)))?.length);
+  db.close()
+}
+"""
 _WATCH = Path(__file__).parent / "watch.js"
 
 
@@ -192,6 +200,11 @@ class Screen:
     def kept_for_no_line(self) -> Self:
         """Wait until the app opens without a line: its files are on the device."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        return self
+
+    def has_on_disk(self, value: str) -> Self:
+        """Wait until the device has written that value down (offline/db.ts)."""
+        self.page.evaluate(_ON_DISK, value)
         return self
 
     def passes(self, milliseconds: int) -> Self:

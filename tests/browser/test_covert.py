@@ -34,6 +34,7 @@ def ready(screens: Screens, house: House) -> Screen:
     clock.pause_at(MORNING + timedelta(minutes=10))
     counter.gives_pin("teller1")
     counter.reads("tablet.home.hint").reads("common.line.online")
+    counter.has_on_disk("colleagues")
     # The jump of the clock has cut the line; what was asked meanwhile may still be answered.
     counter.page.reload()
     counter.reads("tablet.home.hint").reads("common.line.online")

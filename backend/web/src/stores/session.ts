@@ -76,8 +76,9 @@ export const useSession = defineStore('session', () => {
   async function arrived(): Promise<void> {
     leavingId.value = null
     await refresh()
+    const known = me.value && onDevice.value ? remember(me.value) : undefined
     await settle(me.value, device.value, null)
-    if (me.value && onDevice.value) await remember(me.value)
+    await known
   }
 
   /** Lock the tablet, or sign out elsewhere. Works without a line; the server hears of it later. */
