@@ -25,6 +25,7 @@ _NOTHING: Mapping[str, Any] = {
     "stays": [],
     "press_statements": [],
     "statements": [],
+    "statement_drafts": [],
     "follow_ups": [],
     "review": None,
 }
@@ -48,6 +49,10 @@ def owed_json(
         "representatives": [page.speaker(each) for each in dealings.representatives.values()],
         "stays": [page.stay(each) for each in dealings.stays.values()],
         "statements": statements_json(state, directory),
+        "statement_drafts": [
+            {"lang": lang, "at": stamp(each.at), "by": page.person(each.by)}
+            for lang, each in dealings.open_drafts().items()
+        ],
         "press_statements": [page.press(each) for each in dealings.press.values()],
         "follow_ups": [
             page.call(each, cancelled=state.status == "cancelled")

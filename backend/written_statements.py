@@ -17,6 +17,8 @@ FOR_THE_CUSTOMER = (
     "contact_customer",
 )
 """Steps that a customer may read of; what the house does for itself is not for the letter."""
+INVITATIONS = ("review_talk", "open_day")
+"""What the step ``invite_review`` knows (A8); for a bank's own choice there are no words here."""
 Texts = Mapping[str, Mapping[str, str | None]]
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
     "zh": {
@@ -33,6 +35,10 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "at": "{} {}",
         "promised": "{}（{} 前）",
         "invited": "请您来参加服务座谈会，或在网点开放日来看看，时间由联系人跟您约。",
+        "review_talk": "请您来参加服务座谈会，时间由联系人跟您约。",
+        "open_day": "请您在网点开放日来看看，时间由联系人跟您约。",
+        "review_talk_on": "和您约好了 {} 的服务座谈会，我们等您来。",
+        "open_day_on": "和您约好了 {} 的网点开放日，我们等您来。",
     },
     "en": {
         "dear": "Dear {},",
@@ -49,6 +55,11 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "promised": "{} (by {})",
         "invited": "We invite you to a review talk, or to an open day at the branch."
         " Your contact will arrange it with you.",
+        "review_talk": "We invite you to a review talk. Your contact will arrange it with you.",
+        "open_day": "We invite you to an open day at the branch."
+        " Your contact will arrange it with you.",
+        "review_talk_on": "We look forward to the review talk that we agreed on for {}.",
+        "open_day_on": "We look forward to seeing you at the branch’s open day on {}, as agreed.",
     },
 }
 
@@ -116,7 +127,15 @@ class _Page:
             if promise.state == "open":
                 text = self._opened(promise.text) or ""
                 yield self._say("promised", text, self._day(promise.due_at))
-        yield self._say("invited")
+        yield self._invited()
+
+    def _invited(self) -> str:
+        """To what the customer was invited, and for which day, once that was recorded."""
+        record = self._state.progress_of("invite_review").record
+        to, day = record.get("invited_to"), record.get("agreed_on")
+        if to not in INVITATIONS:
+            return self._say("invited")
+        return self._say(f"{to}_on", day) if isinstance(day, str) else self._say(to)
 
     def _say(self, key: str, *values: str) -> str:
         return _WORDS[self._lang][key].format(*values)

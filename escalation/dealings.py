@@ -91,5 +91,14 @@ class Dealings(NamedTuple):
     drafts: Mapping[str, Draft] = _NONE
     statements: Mapping[str, Statement] = _NONE
 
+    def open_drafts(self) -> Mapping[str, Draft]:
+        """By language: those that somebody has written since the last one was issued."""
+        issued = {each.lang: each.at for each in self.statements.values()}
+        return {
+            lang: each
+            for lang, each in self.drafts.items()
+            if lang not in issued or issued[lang] < each.at
+        }
+
 
 NO_DEALINGS = Dealings()

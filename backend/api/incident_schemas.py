@@ -217,6 +217,14 @@ class StatementSchema(Schema):
     by = fields.Nested(PersonSchema, required=True, allow_none=True)
 
 
+class StatementDraftedSchema(Schema):
+    """Words that somebody has begun and nobody has issued; not the words themselves."""
+
+    lang = _text()
+    at = _text()
+    by = fields.Nested(PersonSchema, required=True, allow_none=True)
+
+
 class OwedCallSchema(Schema):
     """A call that is owed to the customer, or was made."""
 
@@ -317,6 +325,7 @@ class IncidentSchema(IncidentSummarySchema):
     stays = _list(StaySchema)
     press_statements = _list(PressStatementSchema)
     statements = _list(StatementSchema)
+    statement_drafts = _list(StatementDraftedSchema)
     follow_ups = _list(OwedCallSchema)
     review = fields.Nested(ReviewFoundSchema, required=True, allow_none=True)
 

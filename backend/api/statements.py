@@ -1,6 +1,7 @@
 """The written statement to a customer: its words so far, and the papers that were issued (A8)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -18,10 +19,11 @@ from backend.problems import NotFound
 from backend.read_models import person
 from backend.services import services
 from backend.written_statements import draft_of, texts_for_draft
+from escalation.decide.statements import letterhead
 from escalation.incident import Incident
 from escalation.refusal import Forbidden
 from escalation.rights import reads_statements, writes_statements
-from escalation.statement import LANGS
+from escalation.statement import LANGS, document
 from escalation.timeline import stamp
 
 blueprint = Blueprint("statements", __name__, description="Written statements to customers.")
@@ -39,6 +41,10 @@ class StatementDraftSchema(Schema):
     lang = fields.String(required=True, validate=validate.OneOf(LANGS))
     draft = fields.Integer(required=True)
     text = fields.String(required=True, allow_none=True)
+    paper = fields.String(
+        required=True,
+        metadata={"description": "The document, if the caller issued these words now."},
+    )
     contact = fields.String(required=True, allow_none=True)
     at = fields.String(required=True, allow_none=True)
     by = fields.Nested(PersonSchema, required=True, allow_none=True)
@@ -67,15 +73,21 @@ def get_statement(query: Mapping[str, Any], incident_id: str) -> Response:
     if not writes_statements(caller, state, directory):
         raise Forbidden
     draft = state.dealings.drafts.get(lang)
-    zone = directory.orgs[state.branch].timezone
+    if draft is None:
+        text: str | None = draft_of(state, texts, directory.orgs[state.branch].timezone, lang)
+        contact: str | None = None
+    else:
+        text = texts[draft.text["sealed"]]["text"]
+        contact = texts[draft.contact["sealed"]]["text"]
+    signed = "" if caller.person is None else caller.person.name
+    head = letterhead(state, directory, parts.clock.now(), lang, signed)
     return answer(
         {
             "lang": lang,
             "draft": 0 if draft is None else draft.seq,
-            "text": draft_of(state, texts, zone, lang)
-            if draft is None
-            else texts[draft.text["sealed"]]["text"],
-            "contact": None if draft is None else texts[draft.contact["sealed"]]["text"],
+            "text": text,
+            "paper": document(replace(head, text=text or "", contact=contact or "")),
+            "contact": contact,
             "at": None if draft is None else stamp(draft.at),
             "by": None if draft is None else person(directory, draft.by),
             "issued": statements_json(state, directory),

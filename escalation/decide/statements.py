@@ -1,12 +1,16 @@
 """The written statement (A8): drafted by one, changed by another, issued by one named person."""
 
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from escalation import events as ev
 from escalation.context import Decision
 from escalation.dealing_commands import DraftStatement, IssueStatement
+from escalation.incident import Incident
+from escalation.people import Directory
 from escalation.refusal import Invalid, Refused
-from escalation.statement import LANGS, Letter, document, fingerprint
+from escalation.statement import LANGS, Lang, Letter, document, fingerprint
 from escalation.texts import Typed
 from escalation.wording import refuse_forbidden
 
@@ -31,12 +35,16 @@ def issue_statement(decision: Decision, command: IssueStatement) -> None:
         "书面说明里有不能对客户说的话。",
         "The statement says what nobody may say to a customer.",
     )
-    paper = document(_letter(decision, command))
-    seal = decision.context.seal
+    context = decision.context
+    head = letterhead(
+        decision.incident, context.directory, context.now, command.lang, context.actor.name
+    )
+    paper = document(replace(head, text=command.text.text, contact=command.contact.text))
+    seal = context.seal
     decision.add(
         ev.STATEMENT_ISSUED,
         {
-            "id": decision.context.new_id(),
+            "id": context.new_id(),
             "lang": command.lang,
             "text": seal(command.text),
             "contact": seal(command.contact),
@@ -46,19 +54,21 @@ def issue_statement(decision: Decision, command: IssueStatement) -> None:
     )
 
 
-def _letter(decision: Decision, command: IssueStatement) -> Letter:
-    context, state = decision.context, decision.incident
-    orgs, path = context.directory.orgs, context.directory.path(state.branch)
+def letterhead(
+    state: Incident, directory: Directory, now: datetime, lang: Lang, signed: str
+) -> Letter:
+    """What stands on the paper beside the words, if ``signed`` issued it ``now``."""
+    orgs, path = directory.orgs, directory.path(state.branch)
     branch = orgs[state.branch]
     return Letter(
-        lang=command.lang,
+        lang=lang,
         bank=orgs[path[-1]].name,
         branch=branch.name,
         number=state.number,
-        day=context.now.astimezone(ZoneInfo(branch.timezone)).date().isoformat(),
-        text=command.text.text,
-        contact=command.contact.text,
-        signed=context.actor.name,
+        day=now.astimezone(ZoneInfo(branch.timezone)).date().isoformat(),
+        text="",
+        contact="",
+        signed=signed,
         drill=state.drill,
     )
 

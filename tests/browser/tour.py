@@ -55,6 +55,9 @@ NEEDS = {
     "addition": ".left .step >> nth=8",
     "incident": ".dealing >> nth=3",
     "record": ".paper",
+    "statement": ".letter",
+    "statement-issued": ".letter",
+    "statement-owed": ".dealing >> nth=3",
 }
 """What must be on a page before it is all there."""
 PLANNING = (
@@ -92,6 +95,11 @@ LIBRARY = (
         "ladder-above", "/desk/library/:playbook/:version", "addition", (".left .step >> nth=-2",)
     ),
 )
+STATEMENTS = (
+    Page("statement-owed", "/duty/incidents/:id", "owed"),
+    Page("statement", "/papers/:id/statement", "owed"),
+    Page("statement-issued", "/papers/:id/statement", "loss"),
+)
 WALKS = (
     Walk(
         "entry",
@@ -124,6 +132,8 @@ WALKS = (
             Page("record", "/papers/:id/record", "group"),
             Page("discreet", "/duty/incidents/:id", "covert"),
             Page("closed", "/duty/incidents/:id", "closed"),
+            Page("statement-owed", "/duty/incidents/:id", "owed"),
+            Page("statement-issued", "/papers/:id/statement", "loss"),
             Page("channels", "/me/channels"),
         ),
     ),
@@ -158,6 +168,8 @@ WALKS = (
             Page("objections", "/desk/after/objections"),
         ),
     ),
+    Walk("statements", "complaint1", TABLET, STATEMENTS),
+    Walk("statements-phone", "compliance1", PHONE, STATEMENTS),
     Walk("compliance", "compliance1", DESK, (Page("home", "/desk"), *LIBRARY)),
     Walk("library-tablet", "admin1", TABLET, LIBRARY),
     Walk("library-phone", "manager1", PHONE, LIBRARY),
@@ -279,9 +291,33 @@ def _something_happens(house: House) -> dict[str, str]:
         "covert": covert["id"],
         "group": group["id"],
         "drill": drill["id"],
+        **_somebody_has_it_in_writing(house),
         "customer": _somebody_is_known(house, group, closed)["id"],
         **_somebody_drafts(house),
     }
+
+
+def _somebody_has_it_in_writing(house: House) -> dict[str, str]:
+    """Two heavy complaints about to be closed: one statement issued, one still a draft."""
+    teller, manager = house.person("teller1"), house.person("manager1")
+    officer, found = house.person("complaint1"), {}
+    for name in ("loss", "owed"):
+        complaint = teller.raise_("complaint_heavy")
+        manager.command(complaint, "acknowledge")
+        manager.ticks(complaint, "freeze_account")
+        form = {"customer_name": "王女士", "contact": "13800000000", "demand": "追回三万元"}
+        manager.ticks(complaint, "fill_record_form", record=form)
+        invited = {"invited_to": "review_talk", "agreed_on": "2026-03-20"}
+        officer.ticks(complaint, "invite_review", record=invited)
+        manager.command(complaint, "contain")
+        words = officer.get(f"/incidents/{complaint['id']}/statement")
+        command = "issue-statement" if name == "loss" else "draft-statement"
+        contact = "李静，021-5555 0101"
+        body = {"lang": "zh", "text": words["text"], "contact": contact, "draft": 0}
+        officer.command(complaint, command, **body)
+        found[name] = complaint["id"]
+        house.advance(120)
+    return found
 
 
 def _somebody_practises(house: House) -> Any:

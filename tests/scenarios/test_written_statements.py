@@ -89,6 +89,73 @@ def test_only_complaint_officers_and_compliance_write_statements(house: House) -
         assert answer.status_code == 403
 
 
+def test_others_who_see_the_incident_see_that_somebody_has_begun_and_not_what(
+    house: House,
+) -> None:
+    complaint = heavy(house)
+    body = {"lang": "zh", "text": "款项追查中", "contact": CONTACT, "draft": 0}
+    house.person("complaint1").command(complaint, "draft-statement", **body)
+    teller = house.person("teller1")
+    (draft,) = teller.incident(complaint)["statement_drafts"]
+    assert (draft["lang"], draft["by"]["username"]) == ("zh", "complaint1")
+    answer = teller.ask("GET", f"/incidents/{complaint['id']}")
+    assert "款项追查中" not in answer.text
+    issued_by(house, complaint, draft=words(house, complaint)["draft"])
+    assert teller.incident(complaint)["statement_drafts"] == []
+
+
+def test_the_paper_of_a_draft_is_the_one_that_issuing_makes(house: House) -> None:
+    complaint = heavy(house)
+    body = {"lang": "zh", "text": "说明如下", "contact": CONTACT, "draft": 0}
+    officer = house.person("complaint1")
+    officer.command(complaint, "draft-statement", **body)
+    draft = words(house, complaint)
+    (issued,) = issued_by(house, complaint, draft=draft["draft"])
+    path = f"/incidents/{complaint['id']}/statements/{issued['id']}"
+    assert officer.ask("GET", path).content.decode() == draft["paper"]
+
+
+def test_the_invitation_in_it_is_the_one_that_was_made(house: House) -> None:
+    complaint = heavy(house)
+    officer = house.person("complaint1")
+    assert "服务座谈会，或在网点开放日" in words(house, complaint)["text"]
+    invited = {"invited_to": "open_day", "agreed_on": "2026-03-20"}
+    officer.ticks(complaint, "invite_review", record=invited)
+    said = words(house, complaint)["text"]
+    assert "和您约好了 2026-03-20 的网点开放日" in said
+    assert "座谈会" not in said
+    assert "open day on 2026-03-20" in words(house, complaint, lang="en")["text"]
+
+
+def test_no_words_of_a_statement_on_a_counters_tablet_whoever_signs_in_there(
+    house: House,
+) -> None:
+    complaint = heavy(house)
+    (issued,) = issued_by(house, complaint)
+    there = house.tablet().with_pin("complaint1")
+    assert there.ask("GET", f"/incidents/{complaint['id']}").status_code == 200
+    path = f"/incidents/{complaint['id']}/statement"
+    assert there.ask("GET", path).status_code == 403
+    assert there.ask("GET", f"{path}s/{issued['id']}").status_code == 403
+    body = {"lang": "zh", "text": "说明", "contact": CONTACT, "draft": 0}
+    there.refused(complaint, "draft-statement", 403, "forbidden", **body)
+
+
+def test_a_statement_of_a_discreet_incident_is_not_there_for_who_may_not_see_it(
+    house: House,
+) -> None:
+    covert = house.person("teller1").raise_("media_covert")
+    (issued,) = issued_by(house, covert)
+    path = f"/incidents/{covert['id']}/statement"
+    tablet = house.tablet()
+    for each in (path, f"{path}s/{issued['id']}"):
+        for reader in (house.person("guard1"), tablet.with_pin("complaint1")):
+            assert reader.ask("GET", each).status_code == 404, each
+        nobody_there = tablet.ask("GET", each.replace(covert["id"], new_id()))
+        alone = tablet.ask("GET", each)
+        assert (alone.status_code, alone.text) == (403, nobody_there.text)
+
+
 def issued_by(house: House, complaint: Any, **more: Any) -> Any:
     body = {"lang": "zh", "text": "说明如下", "contact": CONTACT, "draft": 0, **more}
     return house.person("complaint1").command(complaint, "issue-statement", **body)["statements"]

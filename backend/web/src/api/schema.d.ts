@@ -13622,6 +13622,7 @@ export interface components {
             revision: number;
             /** @enum {string} */
             severity: "low" | "medium" | "high" | "critical";
+            statement_drafts: components["schemas"]["StatementDrafted"][];
             statements: components["schemas"]["Statement"][];
             /** @enum {string} */
             status: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
@@ -14221,6 +14222,7 @@ export interface components {
             revision?: number;
             /** @enum {string} */
             severity?: "low" | "medium" | "high" | "critical";
+            statement_drafts?: components["schemas"]["StatementDrafted"][];
             statements?: components["schemas"]["Statement"][];
             /** @enum {string} */
             status?: "open" | "acknowledged" | "contained" | "closed" | "cancelled";
@@ -14563,7 +14565,14 @@ export interface components {
             issued: components["schemas"]["Statement"][];
             /** @enum {string} */
             lang: "zh" | "en";
+            /** @description The document, if the caller issued these words now. */
+            paper: string;
             text: string | null;
+        };
+        StatementDrafted: {
+            at: string;
+            by: components["schemas"]["Person"] | null;
+            lang: string;
         };
         Statistics: {
             /** @enum {string} */

@@ -125,6 +125,7 @@ export function draftOf(
     stays: [],
     press_statements: [],
     statements: [],
+    statement_drafts: [],
     follow_ups: [],
     review: null,
     customer: null,

@@ -145,6 +145,7 @@ export default {
     outcome: 'Outcome',
     cause: 'Root cause',
     kind: 'Kind of complaint',
+    noStatement: 'No written statement was issued to the customer. Have it issued and handed over before you close this.',
   },
   outcome: {
     calmed: 'Calmed',

@@ -143,6 +143,7 @@ export default {
     outcome: '最后结果',
     cause: '根本原因',
     kind: '投诉性质',
+    noStatement: '还没有给客户签发书面说明。办结前先签发、交给客户。',
   },
   outcome: {
     calmed: '已安抚',
