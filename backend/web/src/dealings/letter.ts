@@ -15,9 +15,12 @@ export interface Row {
   value: string
 }
 
+/** The document's own look: the policy for content lets no style in by a string. */
+const STYLE = /<style>.*?<\/style>/s
+
 /** What stands in the document; only its words, whatever else was in it. */
 export function letterOf(html: string): Letter {
-  const page = new DOMParser().parseFromString(html, 'text/html')
+  const page = new DOMParser().parseFromString(html.replace(STYLE, ''), 'text/html')
   const heading = [...(page.querySelector('h1')?.childNodes ?? [])].map((node) => node.textContent ?? '')
   const [head, foot] = [...page.querySelectorAll('dl')].map(rowsOf)
   return {

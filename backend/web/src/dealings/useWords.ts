@@ -29,7 +29,8 @@ export function useWords(incident: () => string, lang: Lang) {
 
   const dirty = computed(() => !same(typed.value, began.value))
   const newer = computed(() => (found.value && dirty.value && found.value.draft !== base.value ? found.value : null))
-  const letter = computed(() => (found.value ? withWords(letterOf(found.value.paper), typed.value.text, typed.value.contact) : null))
+  const paper = computed(() => (found.value ? letterOf(found.value.paper) : null))
+  const letter = computed(() => (paper.value ? withWords(paper.value, typed.value.text, typed.value.contact) : null))
 
   function take(from: Found): void {
     base.value = from.draft
