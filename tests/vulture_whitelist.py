@@ -132,6 +132,7 @@ _.complaint_kinds
 # Fields of an incident, which stand in the OpenAPI document.
 _.changed_by
 _.press_statements
+_.statement_drafts
 # Fields of the calendar.
 _.dry_run
 _.confirmed
