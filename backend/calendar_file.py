@@ -1,9 +1,11 @@
 """A file with the days on which work differs from the plain week, and what is wrong in it (R4).
 
-The columns are ``date`` and ``working``; a row such as ``2027-02-06,1`` for each such day.
+The columns are ``date`` and ``working``; a row such as ``2027-02-06,1`` for each such day. A
+spreadsheet saves it as ``2027/2/6,1``.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from io import StringIO
@@ -17,6 +19,7 @@ FIRST_YEAR = 2024
 LAST_YEAR = 2100
 MOST_FAULTS = 50
 """So many wrong lines are said at once."""
+_DATE = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")
 _WORDS = {"1": True, "0": False, "yes": True, "no": False}
 
 
@@ -96,5 +99,8 @@ def _rows(text: str, faults: list[Fault]) -> Iterator[tuple[int, Mapping[str, st
 
 
 def _day(row: Mapping[str, str | None]) -> tuple[date, bool]:
-    day = date.fromisoformat((row.get("date") or "").strip())
-    return day, _WORDS[(row.get("working") or "").strip().lower()]
+    written = _DATE.fullmatch((row.get("date") or "").strip())
+    if written is None:
+        raise ValueError("no date")
+    year, _, month, day = written.groups()
+    return date(int(year), int(month), int(day)), _WORDS[(row.get("working") or "").strip().lower()]

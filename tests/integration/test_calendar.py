@@ -81,6 +81,14 @@ def test_a_file_confirms_its_year(conn: Connection, tmp_path: Path) -> None:
     assert calendar.is_working_day(date(2026, 10, 10)), "other years stay"
 
 
+def test_a_file_may_have_gone_through_a_spreadsheet(conn: Connection, tmp_path: Path) -> None:
+    text = "\ufeffdate,working\r\n2027/2/6,1\r\n2027/10/1,0\r\n"
+    assert import_calendar(conn, written(tmp_path, text)) == [2027]
+    calendar = calendar_of(conn)
+    assert calendar.is_working_day(date(2027, 2, 6))
+    assert not calendar.is_working_day(date(2027, 10, 1))
+
+
 def test_a_file_replaces_its_year_whole(conn: Connection, tmp_path: Path) -> None:
     import_calendar(conn, written(tmp_path, PLAIN_2027))
     import_calendar(conn, written(tmp_path, "date,working\n2027-05-03,no\n"))
