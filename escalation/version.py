@@ -183,7 +183,8 @@ def published(
             "要合规和法务都放行后才能发布。",
             "Compliance and legal must both clear it before it is published.",
         )
-    if (clear_again_by(version) or now) <= now:
+    again_by = clear_again_by(version)
+    if again_by is not None and again_by <= now:
         raise Refused(
             "not-cleared",
             "放行已过一个季度，请合规和法务重新放行。",

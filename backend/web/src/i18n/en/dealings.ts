@@ -167,7 +167,7 @@ export default {
     branch: 'Branch',
     filled: 'Filled in',
     blank: '(left empty)',
-    clock: 'Contact within three working days',
+    clock: 'Contact after the record form',
     sign: 'Customer’s signature',
     staff: 'Staff signature',
     back: 'Back to the incident',
