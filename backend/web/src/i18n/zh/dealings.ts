@@ -165,7 +165,7 @@ export default {
     branch: '网点',
     filled: '填表',
     blank: '（未填）',
-    clock: '三个工作日内联系',
+    clock: '登记后联系客户',
     sign: '客户签字',
     staff: '经办人签字',
     back: '返回事件',
