@@ -16,6 +16,8 @@ from backend.organisation import World
 from backend.problems import Problem, Unauthenticated
 from backend.services import services
 from backend.sessions import LIFE, Session
+from escalation.events import Actor
+from escalation.people import Person
 from escalation.refusal import Forbidden
 from escalation.rights import Caller
 
@@ -35,6 +37,12 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "person_or_device": [{"bearer": []}, {"cookie": []}, {"device_cookie": []}],
 }
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def actor_of(person: Person) -> Actor:
+    """Whom a deed outside incidents is put down to: the person, by the first of their roles."""
+    role, org = person.roles[0] if person.roles else (None, None)
+    return Actor("user", person.id, person.name, role, org)
 
 
 def current_session() -> Session:

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.api.command_schemas import Strict
 from backend.api.fields import (
+    TEXT,
     VISIBLE,
     Flag,
     LongText,
@@ -22,7 +23,6 @@ from escalation.customer import CARE, CHANNELS, FREQUENT, PERIODS, RISK_PROFILES
 from escalation.incident import SEVERITIES
 from escalation.timeline import MAX_INTEGER
 
-TEXT = {"type": "string", "minLength": 1, "maxLength": 4000}
 MOMENT = {"type": "string", "format": "date-time"}
 REPEATS = ("same_cause", "money_again")
 SHORTEST_SEARCH = 2

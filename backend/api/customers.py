@@ -34,7 +34,7 @@ from backend.api.customer_views import (
 )
 from backend.api.identity_schemas import PageSchema, problems
 from backend.api.planning import reader, writer
-from backend.callers import current_caller, signed_in
+from backend.callers import actor_of, current_caller, signed_in
 from backend.customers.cards import (
     add_card,
     change_card,
@@ -56,8 +56,6 @@ from escalation.customer_rights import (
     seen_whole_at,
     sees_judgements,
 )
-from escalation.events import Actor
-from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid
 
 blueprint = Blueprint("customers", __name__, description="Cards, and marketing's question.")
@@ -131,7 +129,7 @@ def make_customer(body: Mapping[str, Any]) -> Response:
         risk_profile=body.get("risk_profile"),
         limit=_limit(body.get("contact_limit")),
     )
-    made = parts.writer.run(lambda batch: add_card(batch, parts.clock, _actor(who), card))
+    made = parts.writer.run(lambda batch: add_card(batch, parts.clock, actor_of(who), card))
     return _shown(made, 201)
 
 
@@ -191,7 +189,7 @@ def change_customer(body: Mapping[str, Any], customer_id: str) -> Response:
     parts, reason = services(), body.get("reason", "")
     after = parts.writer.run(
         lambda batch: change_card(
-            batch, parts.clock, _actor(who), card.id, body["revision"], change, reason
+            batch, parts.clock, actor_of(who), card.id, body["revision"], change, reason
         )
     )
     return _shown(after)
@@ -275,7 +273,7 @@ def contact_customer(body: Mapping[str, Any], customer_id: str) -> Response:
     orgs = marketed_at(caller, directory)
     made = parts.writer.run(
         lambda batch: make_contact(
-            batch, parts.clock, _actor(who), caller, directory, contact, orgs
+            batch, parts.clock, actor_of(who), caller, directory, contact, orgs
         )
     )
     return answer(contact_json(made, directory), 201)
@@ -321,8 +319,3 @@ def _moment(query: Mapping[str, Any]) -> datetime:
     if not now - LOOKED_BACK <= at <= now + LOOKED_AHEAD:
         raise Invalid("at", "这个时间太早或太远。", "This is too long ago or too far ahead.")
     return at
-
-
-def _actor(who: Person) -> Actor:
-    role, org = who.roles[0] if who.roles else (None, None)
-    return Actor("user", who.id, who.name, role, org)

@@ -26,7 +26,7 @@ from backend.api.planning import (
     reader,
     writer,
 )
-from backend.callers import current_caller, signed_in
+from backend.callers import actor_of, current_caller, signed_in
 from backend.drills.passes import Gaps, read_gaps, read_requirements, set_requirement
 from backend.drills.runs import RESULTS
 from backend.problems import NotFound
@@ -34,7 +34,6 @@ from backend.projections import INCIDENTS
 from backend.services import services
 from escalation.drill import Requirement, good_until, wanted_by
 from escalation.duty_rights import looks_at, plans
-from escalation.events import Actor
 from escalation.people import Directory, Person
 from escalation.refusal import Forbidden, Invalid
 from escalation.timeline import stamp
@@ -76,8 +75,7 @@ def put_requirement(body: Mapping[str, Any], org_id: str) -> Response:
             raise Invalid("playbooks", f"没有这个预案：{book}", f"There is no playbook {book}.")
     books = tuple(sorted(set(body["playbooks"])))
     rule = Requirement(org_id, books, body["months"], body["refuses"])
-    role, org = person.roles[0]
-    actor = Actor("user", person.id, person.name, role, org)
+    actor = actor_of(person)
     parts.writer.run(lambda batch: set_requirement(batch, parts.clock, actor, rule))
     return answer(_rule_json(rule, directory))
 

@@ -5,14 +5,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, LongText, Moment, PlainText, Uuid, Whole, Words, at_most
+from backend.api.fields import TEXT, Flag, LongText, Moment, PlainText, Uuid, Whole, Words, at_most
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.drills.plans import STATUSES
 from escalation.drill import MODES, PASS_MARK, TELLS
 
 _MOMENT = {"type": "string", "format": "date-time"}
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 4000}
 _STEP_STATES = ("done", "skipped", "open", "not_needed")
 
 
@@ -28,7 +27,7 @@ class DrillQuerySchema(PageSchema):
 class DrillChangeSchema(Strict):
     """What becomes different, before it has begun."""
 
-    scenario = LongText(metadata=_TEXT)
+    scenario = LongText(metadata=TEXT)
     tells = fields.String(validate=validate.OneOf(TELLS))
     pass_mark = Whole(1, 100)
     starts_at = Moment(metadata=_MOMENT)
@@ -56,7 +55,7 @@ class MarkDrillSchema(Strict):
     """Which plan it was, and why; ``all_asked``: so has every reporter been."""
 
     drill = Uuid(required=True)
-    reason = Words(required=True, metadata=_TEXT)
+    reason = Words(required=True, metadata=TEXT)
     all_asked = Flag(load_default=False)
     command_id = Uuid()
 

@@ -25,7 +25,7 @@ from backend.api.incident_schemas import IncidentSchema
 from backend.api.planning import reader, writer
 from backend.api.views import find_visible, whole_incident
 from backend.batch import Batch
-from backend.callers import current_caller, signed_in
+from backend.callers import actor_of, current_caller, signed_in
 from backend.clock import Clock
 from backend.drills.cases import cases
 from backend.drills.plans import Found, add_drill, change_drill, find_drill, find_drills, known_to
@@ -327,8 +327,7 @@ def _sound(drill: Drill) -> Drill:
 
 def _write(who: Person, how: Callable[[Batch, Clock, Actor], T]) -> T:
     parts = services()
-    role, org = who.roles[0] if who.roles else (None, None)
-    actor = Actor("user", who.id, who.name, role, org)
+    actor = actor_of(who)
     return parts.writer.run(lambda batch: how(batch, parts.clock, actor))
 
 

@@ -14,6 +14,8 @@ from escalation.timeline import MAX_INTEGER, sealed_hash
 from playbooks.facts import FACTS, FactError, check_fact
 
 LONGEST_TEXT = 4000
+TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+"""A text in an answer, as the OpenAPI document describes it."""
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")

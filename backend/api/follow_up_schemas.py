@@ -3,13 +3,12 @@
 from marshmallow import Schema, fields, validate
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Moment, PlainText, Uuid, Words
+from backend.api.fields import TEXT, Moment, PlainText, Uuid, Words
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, PersonSchema
 from escalation.follow_up import CONTENT, KINDS, OUTCOMES, STATUSES
 
 MOMENT = {"type": "string", "format": "date-time"}
-TEXT = {"type": "string", "minLength": 1, "maxLength": 4000}
 
 
 class FollowUpQuerySchema(PageSchema):

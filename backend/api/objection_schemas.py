@@ -3,13 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from backend.api.command_schemas import Strict
-from backend.api.fields import Flag, LongText, PlainText, Uuid, Whole
+from backend.api.fields import TEXT, Flag, LongText, PlainText, Uuid, Whole
 from backend.api.identity_schemas import OrgRefSchema, PageSchema
 from backend.api.incident_schemas import BothSchema, PersonSchema
 from escalation.objection import STATUSES
 from escalation.timeline import MAX_INTEGER
-
-TEXT = {"type": "string", "minLength": 1, "maxLength": 4000}
 
 
 class ObjectionQuerySchema(PageSchema):

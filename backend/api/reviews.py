@@ -13,8 +13,7 @@ from backend.afterwards.sending import carry_out
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
-from backend.api.fields import ISO_WEEK, IsoWeek, PlainText, Uuid, Words
-from backend.api.follow_up_schemas import TEXT
+from backend.api.fields import ISO_WEEK, TEXT, IsoWeek, PlainText, Uuid, Words
 from backend.api.identity_schemas import PageSchema, problems
 from backend.api.incident_schemas import IncidentSummarySchema, PersonSchema
 from backend.api.views import find_visible

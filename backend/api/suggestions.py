@@ -21,7 +21,7 @@ from backend.api.suggestion_schemas import (
     SuggestionsSchema,
 )
 from backend.api.views import find_visible
-from backend.callers import current_caller, signed_in
+from backend.callers import actor_of, current_caller, signed_in
 from backend.customers.suggestions import (
     add_suggestion,
     answer_suggestion,
@@ -36,8 +36,7 @@ from backend.problems import NotFound
 from backend.read_models import person
 from backend.sending import own_branch
 from backend.services import services
-from escalation.events import Actor
-from escalation.people import Directory, Person
+from escalation.people import Directory
 from escalation.refusal import Forbidden, Invalid
 from escalation.suggestion import Suggestion, answers_at, suggestions_seen_at, suggests_at
 from escalation.timeline import stamp
@@ -123,7 +122,7 @@ def make_suggestion(body: Mapping[str, Any]) -> Response:
         made_by=who.id,
         made_at=parts.clock.now(),
     )
-    kept = parts.writer.run(lambda batch: add_suggestion(batch, parts.clock, _actor(who), made))
+    kept = parts.writer.run(lambda batch: add_suggestion(batch, parts.clock, actor_of(who), made))
     return answer(_drawn([kept])[0], 201)
 
 
@@ -144,7 +143,7 @@ def answer_it(body: Mapping[str, Any], suggestion_id: str) -> Response:
         raise Forbidden("由业务条线答复。", "The business line answers it.")
     kept = parts.writer.run(
         lambda batch: answer_suggestion(
-            batch, parts.clock, _actor(who), suggestion_id, body["status"], body["answer"]
+            batch, parts.clock, actor_of(who), suggestion_id, body["status"], body["answer"]
         )
     )
     return answer(_drawn([kept])[0])
@@ -205,8 +204,3 @@ def _json(
         "answered_by": person(directory, each.answered_by),
         "answered_at": None if each.answered_at is None else stamp(each.answered_at),
     }
-
-
-def _actor(who: Person) -> Actor:
-    role, org = who.roles[0] if who.roles else (None, None)
-    return Actor("user", who.id, who.name, role, org)

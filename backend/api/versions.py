@@ -23,7 +23,7 @@ from backend.api.version_schemas import (
     VersionSendBackSchema,
     WholeVersionSchema,
 )
-from backend.callers import current_caller, signed_in
+from backend.callers import actor_of, current_caller, signed_in
 from backend.delivery import Emission
 from backend.library.reading import (
     find_at_work,
@@ -38,7 +38,6 @@ from backend.library.work import Draft, Library
 from backend.problems import NotFound
 from backend.services import services
 from escalation.clearance import clearing_role
-from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid
 from escalation.version import (
@@ -293,8 +292,7 @@ def _to_begin_with(playbook: str, org: str, body: Mapping[str, Any]) -> Draft:
 def _work(who: Person, how: Work) -> Version:
     parts = services()
     directory = parts.world.directory
-    role, org = who.roles[0] if who.roles else (None, None)
-    actor = Actor("user", who.id, who.name, role, org)
+    actor = actor_of(who)
     version = parts.writer.run(
         lambda batch: how(Library(batch, parts.clock, actor, parts.shelf, directory))
     )

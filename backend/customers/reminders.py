@@ -5,7 +5,7 @@ Never whom the incident that it comes from is about.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
@@ -14,11 +14,9 @@ from backend.customers.suggestions import SUGGESTIONS
 from backend.event_store import append_log
 from backend.outgoing.without_incident import tell_office
 from backend.projections import INCIDENTS
+from backend.services import Services
 from escalation.events import SYSTEM
 from escalation.suggestion import ASKED_AGAIN, answerers
-
-if TYPE_CHECKING:
-    from backend.services import Services
 
 AT_ONCE = 100
 _COLUMNS = SUGGESTIONS.c
@@ -35,7 +33,7 @@ class _Waiting(NamedTuple):
 class SuggestionWatch:
     """One process' watch; whoever writes it down first tells it."""
 
-    def __init__(self, services: "Services") -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
 
     def tick(self) -> None:

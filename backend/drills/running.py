@@ -1,7 +1,6 @@
 """A plan becomes an incident: an announced drill is raised, a mystery visit is marked."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -9,6 +8,7 @@ from backend.batch import Batch
 from backend.drills.plans import change_drill, disarm, due_drills, to_change
 from backend.envelope import Envelope, Outcome
 from backend.problems import NotFound
+from backend.services import Services
 from escalation.commands import MarkDrill, Open
 from escalation.drill import Drill
 from escalation.drill_rights import may_plan
@@ -17,13 +17,10 @@ from escalation.refusal import Refused
 from escalation.rights import Caller
 from escalation.texts import Typed
 
-if TYPE_CHECKING:
-    from backend.services import Services
-
 _log = structlog.get_logger("drills")
 
 
-def start_drill(services: "Services", drill: Drill, caller: Caller) -> Outcome:
+def start_drill(services: Services, drill: Drill, caller: Caller) -> Outcome:
     """Raise its incident by the one write path; started again, it is the same incident.
 
     Raises:
@@ -51,7 +48,7 @@ def start_drill(services: "Services", drill: Drill, caller: Caller) -> Outcome:
     return services.writer.submit(start, drill.id, drill.incident)
 
 
-def mark_as_drill(services: "Services", command: MarkDrill, envelope: Envelope) -> Outcome:
+def mark_as_drill(services: Services, command: MarkDrill, envelope: Envelope) -> Outcome:
     """The incident was this mystery visit; each plan has one.
 
     Raises:
@@ -76,7 +73,7 @@ def mark_as_drill(services: "Services", command: MarkDrill, envelope: Envelope) 
 class DrillStarts:
     """Starts what was planned for a moment that has come."""
 
-    def __init__(self, services: "Services") -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
 
     def tick(self) -> None:

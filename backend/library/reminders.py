@@ -4,7 +4,6 @@ What is due stays in force: nobody loses a playbook by it. It is said again each
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, or_, update
 
@@ -12,12 +11,10 @@ from backend.batch import Batch
 from backend.delivery import Emission
 from backend.library.store import VERSIONS, find_versions, ids_in_force, note
 from backend.outgoing.without_incident import tell_office
+from backend.services import Services
 from escalation.clearance import CLEARERS, GOOD_FOR
 from escalation.events import SYSTEM
 from escalation.version import Version, head_of
-
-if TYPE_CHECKING:
-    from backend.services import Services
 
 EACH = timedelta(days=7)
 _COLUMNS = VERSIONS.c
@@ -26,7 +23,7 @@ _COLUMNS = VERSIONS.c
 class LibraryWatch:
     """One process' watch; whoever writes it down first tells it."""
 
-    def __init__(self, services: "Services") -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
 
     def tick(self) -> None:

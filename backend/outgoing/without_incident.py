@@ -5,24 +5,21 @@ Those of the office wait for the day, and for everything else that is to go out 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from backend.batch import Batch
 from backend.event_store import LOG_CHAIN
 from backend.projections import GROUPED_WITHIN, OUTBOX
+from backend.services import Services
 from backend.tables import OFFICE
 from escalation.workdays import within_hours
 from playbooks.model import Hours
-
-if TYPE_CHECKING:
-    from backend.services import Services
 
 BY_DAY = Hours("08:00", "20:00")
 """Nobody is woken for what can wait."""
 
 
 def tell_outside(
-    batch: Batch, services: "Services", kind: str, event_id: str, people: Iterable[str]
+    batch: Batch, services: Services, kind: str, event_id: str, people: Iterable[str]
 ) -> None:
     """To each of these people by each of their channels, now."""
     now = services.clock.now()
@@ -30,7 +27,7 @@ def tell_outside(
         _to_send(batch, services, kind, event_id, each, now)
 
 
-def tell_office(batch: Batch, services: "Services", event_id: str, people: Iterable[str]) -> None:
+def tell_office(batch: Batch, services: Services, event_id: str, people: Iterable[str]) -> None:
     """The same, last of all and by day, by the clocks of where each of them works."""
     directory = services.world.directory
     soon = services.clock.now() + timedelta(seconds=GROUPED_WITHIN)
@@ -41,7 +38,7 @@ def tell_office(batch: Batch, services: "Services", event_id: str, people: Itera
 
 
 def _to_send(
-    batch: Batch, services: "Services", kind: str, event_id: str, user_id: str, due_at: datetime
+    batch: Batch, services: Services, kind: str, event_id: str, user_id: str, due_at: datetime
 ) -> None:
     row = {"alert_id": event_id, "user_id": user_id, "incident_id": LOG_CHAIN, "kind": kind}
     for channel in services.world.channels.get(user_id, ()):
