@@ -8,7 +8,7 @@ from tests.browser.screen import Screen, Screens
 from tests.house import House
 
 PLAIN_2027 = "date,working\n2027-01-01,0\n2027-02-08,0\n2027-02-09,0\n2027-02-20,1\n"
-WRONG = "date,working\n2027/1/1,0\n2027-02-08,0\n2027-02-08,1\n"
+WRONG = "date,working\n2027.1.1,0\n2027-02-08,0\n2027-02-08,1\n"
 YEAR = "/desk/rota/calendar?year=2027"
 
 

@@ -32,6 +32,7 @@ def test_a_checklist_goes_on_without_a_line_and_arrives_once_and_in_order(
     counter.ticks(TYPE, "divert").reads_done(TYPE, "divert")
     while step(manager.incident(group), "divert")["state"] != "done":
         manager.hears("incident", incident_id=group)
+    counter.is_answered()
 
     screens.line.cut()
     counter.ticks(TYPE, "note_who")

@@ -172,7 +172,7 @@ WALKS = (
     Walk("statements-phone", "compliance1", PHONE, STATEMENTS),
     Walk("compliance", "compliance1", DESK, (Page("home", "/desk"), *LIBRARY)),
     Walk("library-tablet", "admin1", TABLET, LIBRARY),
-    Walk("library-phone", "manager1", PHONE, LIBRARY),
+    Walk("library-phone", "compliance1", PHONE, LIBRARY),
     Walk(
         "admin",
         "admin1",
