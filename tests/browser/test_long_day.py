@@ -10,8 +10,8 @@ INCIDENTS = 15
 """In each round."""
 MOST_GROWTH = 1.1
 SPARE_BYTES, SPARE_NODES = 1_000_000, 300
-AT_LEAST, AT_MOST, PAUSE_MS = 5, 20, 200
-"""How often it is looked at: what has just left the page is collected a little later."""
+ALIKE, AT_MOST, PAUSE_MS = 6, 60, 250
+"""So many looks in a row find the same: the page asks anew a little after it has been told."""
 
 
 @pytest.fixture
@@ -20,18 +20,22 @@ def house(still_house: House) -> House:
 
 
 def measured(screen: Screen) -> tuple[int, int]:
-    """Bytes of the heap and nodes of the page, once what nobody needs is gone."""
+    """Bytes of the heap and nodes of the page, once all is drawn and the rest is gone."""
     gauge = screen.context.new_cdp_session(screen.page)
     gauge.send("Performance.enable")
-    read: list[tuple[int, int]] = []
-    while len(read) < AT_MOST and (len(read) < AT_LEAST or read[-1][1] < read[-2][1]):
+    read: list[dict[str, int]] = []
+    while len(read) < AT_MOST and not _stands_still(read):
+        screen.page.wait_for_timeout(PAUSE_MS)
         gauge.send("HeapProfiler.collectGarbage")
         told = gauge.send("Performance.getMetrics")["metrics"]
-        found = {each["name"]: each["value"] for each in told}
-        read.append((int(found["JSHeapUsedSize"]), int(found["Nodes"])))
-        screen.page.wait_for_timeout(PAUSE_MS)
+        read.append({each["name"]: int(each["value"]) for each in told})
     gauge.detach()
-    return min(heap for heap, _ in read), min(nodes for _, nodes in read)
+    return read[-1]["JSHeapUsedSize"], read[-1]["Nodes"]
+
+
+def _stands_still(read: list[dict[str, int]]) -> bool:
+    last = read[-ALIKE:]
+    return len(last) == ALIKE and len({each["Nodes"] for each in last}) == 1
 
 
 def a_part_of_a_day(house: House, screen: Screen) -> None:
@@ -54,7 +58,8 @@ def test_a_day_in_one_tab_leaves_nothing_behind(
     screens: Screens, house: House, username: str, path: str
 ) -> None:
     screen = screens.desk().signed_in(username).is_at(path)
-    a_part_of_a_day(house, screen)
+    for _ in range(ROUNDS):
+        a_part_of_a_day(house, screen)  # the page's lists are full from then on
     heap, nodes = measured(screen)
     for _ in range(ROUNDS):
         a_part_of_a_day(house, screen)
