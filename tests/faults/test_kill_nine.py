@@ -9,6 +9,7 @@ Small in the ordinary run; ``COUNTERBELL_LONG=1`` (``make faults``) kills a thou
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ LATE = 2.0
 """Seconds of running after which a due deadline has fired."""
 OUTSIDE = ("manager1", "manager2", "deputy1", "regional1", "hqduty1")
 LEASE = 30.0
+SEALED_WITHIN = 10.0
+"""Seconds after which an event that was read has its position; far above the one promised."""
 
 
 class Crashes(NamedTuple):
@@ -106,12 +109,22 @@ def whole_timelines(top: Client, sent: list[Tap]) -> dict[str, Any]:
         shown = top.incident(body["id"])
         assert shown["id"] == body["id"], "it joined another"
         assert len(shown["reported_by"]) == 1
-        told = top.timeline(body["id"])
+        told = sealed_timeline(top, body["id"])
         assert_whole(told)
         happened = Counter(types(told))
         assert happened["incident.opened"] == happened["note.added"] == 1
         found[body["id"]] = told
     return found
+
+
+def sealed_timeline(top: Client, incident_id: str) -> Any:
+    """Read again while its last events have no position, which on PostgreSQL follows the commit."""
+    asked = time.monotonic()
+    while True:
+        told = top.timeline(incident_id)
+        if all(event["position"] is not None for event in told["events"]):
+            return told
+        assert time.monotonic() < asked + SEALED_WITHIN, "an event is left without a position"
 
 
 def assert_listed_once(top: Client, timelines: dict[str, Any], position: int) -> None:
