@@ -19,7 +19,6 @@ from backend.api.duty_schemas import (
     SubstituteSchema,
     SubstitutesSchema,
 )
-from backend.api.identity_schemas import problems
 from backend.api.planning import (
     check_period,
     filtered_orgs,
@@ -32,6 +31,7 @@ from backend.api.planning import (
     write,
     writer,
 )
+from backend.api.problem_schemas import problems
 from backend.callers import signed_in
 from backend.duty.store import add_entry, change_entry, remove_entry
 from backend.problems import NotFound

@@ -7,15 +7,9 @@ from flask import Response, request
 
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import (
-    LoginBodySchema,
-    MeSchema,
-    PinBodySchema,
-    SignedInSchema,
-    org_json,
-    problems,
-    user_json,
-)
+from backend.api.identity_bodies import LoginBodySchema, PinBodySchema
+from backend.api.identity_schemas import MeSchema, SignedInSchema, org_json, user_json
+from backend.api.problem_schemas import problems
 from backend.callers import (
     DEVICE_COOKIE,
     PERSON_COOKIE,

@@ -12,8 +12,8 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText
-from backend.api.identity_schemas import problems
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.calendar_file import FIRST_YEAR, LAST_YEAR, CalendarFaults, read_days
 from backend.calendar_import import keep_calendar
 from backend.callers import signed_in

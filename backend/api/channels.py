@@ -9,7 +9,7 @@ from flask import Response
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.channel_schemas import ChannelBodySchema, ChannelSchema, TestedSchema
-from backend.api.identity_schemas import problems
+from backend.api.problem_schemas import problems
 from backend.callers import current_caller, current_session, signed_in
 from backend.outgoing.own_channels import MOST, Wanted, keep_channels, too_many
 from backend.outgoing.personal_channels import WEBPUSH, PersonalChannel

@@ -8,8 +8,8 @@ from flask import Response
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
-from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import IncidentSchema, RaisedSchema
+from backend.api.problem_schemas import problems
 from backend.api.views import send_body, whole_incident
 from backend.callers import current_caller, person_or_device
 from backend.services import services

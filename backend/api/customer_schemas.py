@@ -17,8 +17,9 @@ from backend.api.fields import (
     at_most,
     words,
 )
-from backend.api.identity_schemas import OrgRefSchema, PageSchema
+from backend.api.identity_schemas import OrgRefSchema
 from backend.api.incident_schemas import BothSchema, OrgNameSchema, PersonSchema
+from backend.api.paging import PageSchema
 from escalation.customer import CARE, CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
 from escalation.incident import SEVERITIES
 from escalation.timeline import MAX_INTEGER

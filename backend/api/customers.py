@@ -32,8 +32,9 @@ from backend.api.customer_views import (
     newest_after,
     newest_place,
 )
-from backend.api.identity_schemas import PageSchema, problems
+from backend.api.paging import PageSchema
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.callers import actor_of, current_caller, signed_in
 from backend.customers.cards import (
     add_card,

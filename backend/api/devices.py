@@ -8,18 +8,16 @@ from flask import Response, request
 from backend.api.answers import answer, encode_cursor
 from backend.api.auth import device_json
 from backend.api.blueprint import Blueprint
+from backend.api.identity_bodies import PairBodySchema, PairingCodeBodySchema
 from backend.api.identity_schemas import (
     DeviceRefSchema,
     DevicesSchema,
-    PageSchema,
-    PairBodySchema,
     PairedSchema,
-    PairingCodeBodySchema,
     PairingCodeSchema,
     org_json,
-    page_start,
-    problems,
 )
+from backend.api.paging import PageSchema, page_start
+from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import (
     DEVICE_COOKIE,

@@ -17,7 +17,7 @@ from backend.api.drill_schemas import (
     ResultsSchema,
 )
 from backend.api.duty_schemas import SERVING
-from backend.api.identity_schemas import org_json, problems
+from backend.api.identity_schemas import org_json
 from backend.api.planning import (
     filtered_orgs,
     page_of,
@@ -26,6 +26,7 @@ from backend.api.planning import (
     reader,
     writer,
 )
+from backend.api.problem_schemas import problems
 from backend.callers import actor_of, current_caller, signed_in
 from backend.drills.passes import Gaps, read_gaps, read_requirements, set_requirement
 from backend.drills.runs import RESULTS

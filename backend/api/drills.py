@@ -20,9 +20,10 @@ from backend.api.drill_schemas import (
     ScenariosSchema,
     ScoreSchema,
 )
-from backend.api.identity_schemas import PageSchema, problems
 from backend.api.incident_schemas import IncidentSchema
+from backend.api.paging import PageSchema
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.api.views import find_visible, whole_incident
 from backend.batch import Batch
 from backend.callers import actor_of, current_caller, signed_in

@@ -9,8 +9,8 @@ from marshmallow import RAISE, ValidationError, fields, validate
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.fields import PlainText, words
-from backend.api.identity_schemas import problems
 from backend.api.periods import Day, asked_period
+from backend.api.problem_schemas import problems
 from backend.callers import current_caller, signed_in
 from backend.exports import (
     BULK_MEDIA_TYPES,

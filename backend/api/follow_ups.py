@@ -16,7 +16,7 @@ from backend.api.follow_up_schemas import (
     FollowUpSchema,
     FollowUpsSchema,
 )
-from backend.api.identity_schemas import problems
+from backend.api.problem_schemas import problems
 from backend.callers import current_caller, signed_in
 from backend.problems import NotFound
 from backend.services import services

@@ -10,8 +10,8 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
 from backend.api.fields import Moment, PlainText, clean
-from backend.api.identity_schemas import problems
 from backend.api.incident_schemas import STATUSES, IncidentListSchema, IncidentSchema, RaisedSchema
+from backend.api.problem_schemas import problems
 from backend.api.views import (
     find_visible,
     new_incident,

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import BODIES
-from backend.api.identity_schemas import problems
+from backend.api.problem_schemas import problems
 from backend.api.views import envelope_of
 from backend.callers import current_caller, person_or_device
 from backend.sending import own_branch

@@ -17,7 +17,7 @@ from backend.afterwards.objections import (
 )
 from backend.api.answers import answer, decode_cursor, encode_cursor
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import org_json, problems
+from backend.api.identity_schemas import org_json
 from backend.api.objection_schemas import (
     ObjectionBodySchema,
     ObjectionChangeSchema,
@@ -27,6 +27,7 @@ from backend.api.objection_schemas import (
     ObjectionsSchema,
 )
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.api.views import find_visible
 from backend.batch import Batch
 from backend.callers import current_caller, signed_in

@@ -9,12 +9,9 @@ from sqlalchemy import Connection
 from backend import otp
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import (
-    OtpBodySchema,
-    OtpSchema,
-    PasswordBodySchema,
-    problems,
-)
+from backend.api.identity_bodies import OtpBodySchema, PasswordBodySchema
+from backend.api.identity_schemas import OtpSchema
+from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, current_session, signed_in
 from backend.clock import Clock

@@ -8,17 +8,11 @@ from flask import Response
 from backend.api.answers import answer, encode_cursor
 from backend.api.blueprint import Blueprint
 from backend.api.duty_schemas import ColleaguesSchema
-from backend.api.identity_schemas import (
-    OrgBodySchema,
-    OrgChangeBodySchema,
-    OrgSchema,
-    OrgsSchema,
-    PageSchema,
-    page_start,
-    problems,
-    user_json,
-)
+from backend.api.identity_bodies import OrgBodySchema, OrgChangeBodySchema
+from backend.api.identity_schemas import OrgSchema, OrgsSchema, user_json
+from backend.api.paging import PageSchema, page_start
 from backend.api.planning import page_of, reader
+from backend.api.problem_schemas import problems
 from backend.api.users import administrator
 from backend.callers import signed_in
 from backend.organisation import NewOrg, add_org, rename_org

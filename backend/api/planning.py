@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from backend.api.answers import answer, encode_cursor
-from backend.api.identity_schemas import page_start
+from backend.api.paging import page_start
 from backend.batch import Batch
 from backend.callers import current_caller, current_session
 from backend.clock import Clock

@@ -16,7 +16,7 @@ from backend.api.channel_schemas import (
     SubscriptionBodySchema,
 )
 from backend.api.channels import expect_sendable, own_person
-from backend.api.identity_schemas import problems
+from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, public, signed_in
 from backend.envelope import Envelope, Outcome

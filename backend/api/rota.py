@@ -22,7 +22,7 @@ from backend.api.duty_schemas import (
     same_times,
     time_of_day,
 )
-from backend.api.identity_schemas import org_json, problems
+from backend.api.identity_schemas import org_json
 from backend.api.planning import (
     FURTHEST,
     filtered_orgs,
@@ -33,6 +33,7 @@ from backend.api.planning import (
     write,
     writer,
 )
+from backend.api.problem_schemas import problems
 from backend.callers import signed_in
 from backend.drills.passes import read_gaps
 from backend.duty.store import add_entry, change_entry, remove_entry

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from backend.api.answers import NoCursor, answer, decode_cursor, encode_cursor
 from backend.api.blueprint import Blueprint
 from backend.api.customer_views import newest_after, newest_place
-from backend.api.identity_schemas import org_json, problems
+from backend.api.identity_schemas import org_json
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.api.suggestion_schemas import (
     BusinessSuggestionSchema,
     CauseQuerySchema,

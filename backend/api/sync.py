@@ -10,7 +10,7 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import SCHEMAS, SendingSchema, Strict
 from backend.api.fields import Moment, PlainText, Uuid, Whole, at_most
-from backend.api.identity_schemas import ProblemSchema, problems
+from backend.api.problem_schemas import ProblemSchema, problems
 from backend.callers import current_caller, person_or_device
 from backend.envelope import Outcome
 from backend.problems import (

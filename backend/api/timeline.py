@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
-from backend.api.identity_schemas import problems
+from backend.api.problem_schemas import problems
 from backend.api.views import find_visible
 from backend.bulk import rows_by_ids
 from backend.bundle import texts_of

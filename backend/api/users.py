@@ -7,16 +7,10 @@ from flask import Response
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import (
-    PageSchema,
-    StaffPageSchema,
-    StaffSchema,
-    UserBodySchema,
-    UserChangeBodySchema,
-    org_json,
-    page_start,
-    problems,
-)
+from backend.api.identity_bodies import UserBodySchema, UserChangeBodySchema
+from backend.api.identity_schemas import StaffPageSchema, StaffSchema, org_json
+from backend.api.paging import PageSchema, page_start
+from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, current_session, signed_in
 from backend.organisation import (

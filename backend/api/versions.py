@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from backend.api.answers import answer, decode_cursor, encode_cursor
 from backend.api.blueprint import Blueprint
-from backend.api.identity_schemas import problems
 from backend.api.planning import reader, writer
+from backend.api.problem_schemas import problems
 from backend.api.version_schemas import (
     LibrarySchema,
     VersionBodySchema,
