@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from backend.api.answers import NoCursor, decode_cursor, encode_cursor
 from backend.projections import INCIDENTS, OUTBOX, REPORTERS
 from backend.read_models import summary
 from backend.services import Services
-from backend.tables import SealedTextRow
+from backend.tables import EventRow, SealedTextRow
+from escalation.events import STATEMENT_DRAFTED, STATEMENT_ISSUED
 from escalation.people import Directory
-from escalation.rights import Caller, scope
+from escalation.rights import Caller, scope, statements_read_at
 
+_EVENTS = EventRow.__table__
 _TEXTS = SealedTextRow.__table__
 _COLUMNS = INCIDENTS.c
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +38,7 @@ def list_incidents(
     rows = select(_COLUMNS.id, _COLUMNS.opened_at).where(
         visible(caller, services.world.directory),
         *_filters(query, services.world.directory),
+        *_found_by(conn, query.get("q"), caller, services.world.directory),
     )
     place = decode_cursor(query.get("cursor"), (int, str))
     if place is not None:
@@ -94,13 +97,34 @@ def _filters(query: Mapping[str, Any], directory: Directory) -> list[Any]:
         found.append(_COLUMNS.opened_at >= query["since"])
     if query.get("until"):
         found.append(_COLUMNS.opened_at < query["until"])
-    if query.get("q"):
-        words = query["q"]
-        in_texts = exists().where(
-            _TEXTS.c.chain == _COLUMNS.id, _TEXTS.c.text.contains(words, autoescape=True)
-        )
-        found.append(or_(_COLUMNS.number.contains(words, autoescape=True), in_texts))
     return found
+
+
+def _found_by(
+    conn: Connection, words: str | None, caller: Caller, directory: Directory
+) -> list[Any]:
+    """Its number, or a text of it that the caller may read, has these words."""
+    if not words:
+        return []
+    branches = {org.id for org in directory.orgs.values() if org.kind == "branch"}
+    reads = statements_read_at(caller, branches, directory)
+    text = _TEXTS.c.text.contains(words, autoescape=True)
+    if reads != branches:
+        # Whoever does not read a statement does not find out by searching what is in it (A8).
+        text = and_(text, or_(_COLUMNS.branch.in_(sorted(reads)), ~_in_statement(conn)))
+    in_texts = exists().where(_TEXTS.c.chain == _COLUMNS.id, text)
+    return [or_(_COLUMNS.number.contains(words, autoescape=True), in_texts)]
+
+
+def _in_statement(conn: Connection) -> Any:
+    """An event of a written statement names this text."""
+    body = _EVENTS.c.body
+    if conn.dialect.name == "postgresql":
+        names = func.strpos(func.convert_from(body, "UTF8"), _TEXTS.c.hash)
+    else:
+        names = func.instr(body, _TEXTS.c.hash)
+    written = _EVENTS.c.type.in_((STATEMENT_DRAFTED, STATEMENT_ISSUED))
+    return exists().where(_EVENTS.c.chain == _TEXTS.c.chain, written, names > 0)
 
 
 def _cursor(last: Any) -> str:

@@ -3,7 +3,7 @@
 Pure and deny by default: a command that is not in ``_RULES`` is nobody's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -264,7 +264,22 @@ def writes_statements(caller: Caller, state: Incident, directory: Directory) -> 
 
 def reads_statements(caller: Caller, state: Incident, directory: Directory) -> bool:
     """Who takes an issued statement out of the house: its writers, and who may export."""
-    return writes_statements(caller, state, directory) or may_export(caller, state, directory)
+    return state.branch in statements_read_at(caller, [state.branch], directory)
+
+
+def statements_read_at(
+    caller: Caller, branches: Iterable[str], directory: Directory
+) -> frozenset[str]:
+    """Of these branches, those whose written statements somebody reads; on a device none (A8)."""
+    person = caller.person
+    if person is None or caller.device_id is not None:
+        return frozenset()
+    return frozenset(
+        branch
+        for branch in branches
+        if manages(person, branch, directory)
+        or roles_for(person, branch, directory) & (STATEMENT_WRITERS | EXPORTERS)
+    )
 
 
 def reserved_to(state: Incident, clock: str) -> set[str]:

@@ -199,6 +199,19 @@ def published(
     return replace(version, kept="published", publish_from=since, published_by=by)
 
 
+def published_before(
+    version: Version, by: str, since: datetime, newest: int | None, now: datetime
+) -> bool:
+    """They ask again for what they have done: the answer to the first time was lost.
+
+    It still is what comes last there, from the same moment on, or from one that has come.
+    """
+    if version.kept != "published" or version.published_by != by or version.number != newest:
+        return False
+    begun = version.publish_from is not None and version.publish_from <= now
+    return version.publish_from == since or (begun and since <= now)
+
+
 def withdrawn(version: Version, now: datetime) -> Version:
     """Given up: a draft, or what was to be published later.
 

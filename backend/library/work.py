@@ -161,12 +161,14 @@ class Library:
         """
         bump_version(self._batch)  # first: who publishes at the same time waits here
         before = self._lock(version_id, revision)
-        newest = self._newest(before.playbook, before.org)
-        version = rules.published(before, self._actor.id, since, newest, self._clock.now())
+        newest, now = self._newest(before.playbook, before.org), self._clock.now()
+        if rules.published_before(before, self._actor.id, since, newest, now):
+            return before
+        version = rules.published(before, self._actor.id, since, newest, now)
         self._check_again(version)
         write_version(self._batch, version)
         self._note("published", version, **{"from": since})
-        self._shelf.keep_current(self._batch, self._clock.now())
+        self._shelf.keep_current(self._batch, now)
         return version
 
     def withdraw(self, version_id: str) -> Version:

@@ -104,6 +104,18 @@ def test_compliance_and_legal_are_two_people_who_have_not_written_it(house: Hous
     assert house.person("legal1").does("POST", f"{path}/clear", {})["state"] == "cleared"
 
 
+def test_publishing_again_after_a_lost_answer_answers_as_the_first_time(house: House) -> None:
+    version, admin = edited_and_cleared(house), house.person("admin1")
+    path = f"{PATH}/{version['id']}"
+    first = admin.does("POST", f"{path}/publish", {})
+    house.advance(30)
+    assert admin.does("POST", f"{path}/publish", {}) == first
+    later = admin.ask("POST", f"{path}/publish", {"from": "2026-03-20"})
+    assert kind(later) == "not-cleared"
+    other = house.person("compliance1").ask("POST", f"{path}/publish", {})
+    assert (other.status_code, kind(other)) == (409, "not-cleared")
+
+
 ROLES = [
     {"role": "compliance_officer", "org": "hq"},
     {"role": "legal_officer", "org": "hq"},

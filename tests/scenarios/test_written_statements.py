@@ -104,6 +104,25 @@ def test_others_who_see_the_incident_see_that_somebody_has_begun_and_not_what(
     assert teller.incident(complaint)["statement_drafts"] == []
 
 
+def test_searching_does_not_tell_what_a_statement_says_to_who_may_not_read_it(
+    house: House,
+) -> None:
+    complaint = heavy(house)
+    body = {"lang": "zh", "text": "款项追查中", "contact": CONTACT, "draft": 0}
+    house.person("complaint1").command(complaint, "draft-statement", **body)
+    house.person("teller1").command(complaint, "add-note", text="客户在等回音")
+
+    def found(who: str, typed: str) -> list[str]:
+        return [each["id"] for each in house.person(who).incidents(q=typed)]
+
+    for who in ("complaint1", "compliance1", "manager1"):
+        assert found(who, "款项追查") == [complaint["id"]]
+    assert found("teller1", "款项追查") == []
+    assert found("teller1", "等回音") == [complaint["id"]]
+    issued_by(house, complaint, draft=words(house, complaint)["draft"])
+    assert found("teller1", "款项追查") == []
+
+
 def test_the_paper_of_a_draft_is_the_one_that_issuing_makes(house: House) -> None:
     complaint = heavy(house)
     body = {"lang": "zh", "text": "说明如下", "contact": CONTACT, "draft": 0}
