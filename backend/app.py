@@ -63,7 +63,6 @@ from backend.handle import WritePath
 from backend.hints import Hints, NoOthers, RedisHints
 from backend.json_bodies import JsonBodies
 from backend.lean_flask import LeanFlask
-from backend.organisation import World
 from backend.outgoing.outside import WayOut
 from backend.outgoing.trial import Pace
 from backend.outgoing.ways import ways_of
@@ -82,6 +81,7 @@ from backend.states import States
 from backend.watching.restarts import alert_again, keep_time, last_time
 from backend.watching.watch import Watch
 from backend.working_days import seed_calendar
+from backend.world import World
 from backend.writer import Committed, Writer
 from playbooks.load import LIBRARY, load_library
 

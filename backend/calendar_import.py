@@ -6,8 +6,8 @@ from datetime import date
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log, lock_log
-from backend.organisation import bump_version
 from backend.working_days import replace_years
+from backend.world import bump_version
 from escalation.events import Actor
 
 

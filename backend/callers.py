@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from flask import Request, Response, g, has_request_context, request
 
-from backend.organisation import World
 from backend.problems import Problem, Unauthenticated
 from backend.services import services
 from backend.sessions import LIFE, Session
+from backend.world import World
 from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden

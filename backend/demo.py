@@ -8,13 +8,9 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.customers.cards import add_card
 from backend.identity_tables import OrgRow
-from backend.organisation import (
-    NewUser,
-    create_org,
-    create_user,
-    root_org,
-)
+from backend.organisation import create_org, root_org
 from backend.passwords import LEAST_CHARACTERS, hash_secret
+from backend.staff import NewUser, create_user
 from escalation.customer import Card, RiskProfile
 from escalation.events import SYSTEM
 from escalation.people import Org

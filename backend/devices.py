@@ -16,8 +16,8 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log
 from backend.identity_tables import DeviceRow, PairingCodeRow
-from backend.organisation import bump_version
 from backend.sessions import Session, end_sessions_of_device, open_session
+from backend.world import bump_version
 from escalation.events import Actor
 from escalation.texts import Typed
 

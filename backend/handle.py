@@ -25,13 +25,13 @@ from backend.event_store import (
 )
 from backend.joining import find_to_join
 from backend.known_commands import KnownCommands, conflict
-from backend.organisation import World
 from backend.presence import Presence
 from backend.problems import NotFound
 from backend.projections import OUTBOX, project
 from backend.shelf import Shelf
 from backend.states import States
 from backend.surroundings import Surroundings
+from backend.world import World
 from escalation.commands import (
     AddPlaybook,
     Command,

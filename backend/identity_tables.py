@@ -20,7 +20,7 @@ class OrgRow(db.Model):
 
 
 class UserRow(db.Model):
-    """Staff (organisation.py). Hashes are Argon2id."""
+    """Staff (staff.py). Hashes are Argon2id."""
 
     __tablename__ = "users"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -33,7 +33,7 @@ class UserRow(db.Model):
 
 
 class RoleRow(db.Model):
-    """Who holds which role where (organisation.py)."""
+    """Who holds which role where (staff.py)."""
 
     __tablename__ = "roles"
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True)

@@ -17,7 +17,6 @@ from backend.drills.runs import CASES, RESULTS, RUNS
 from backend.event_store import LOG_CHAIN, read_events
 from backend.figure_sums import put_sums_right
 from backend.figures import FIGURES
-from backend.organisation import load_directory
 from backend.projections import (
     ALIASES,
     DEADLINES,
@@ -33,6 +32,7 @@ from backend.projections import (
 )
 from backend.shelf import Shelf
 from backend.tables import CANARY, EventRow
+from backend.world import load_directory
 from escalation.events import Event
 from escalation.evolve import PlaybookOf, fold
 from escalation.incident import Incident

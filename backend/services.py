@@ -14,13 +14,13 @@ from backend.delivery import Emission
 from backend.envelope import Envelope, Outcome
 from backend.handle import WritePath
 from backend.hints import Hints
-from backend.organisation import World, directory_version
 from backend.outgoing.trial import Pace
 from backend.presence import Presence
 from backend.reader import Reader, Slow
 from backend.sessions import Sessions
 from backend.shelf import Prepared, Shelf
 from backend.states import States
+from backend.world import World, directory_version
 from backend.writer import Writer
 from escalation.commands import Open
 from notifications.channels.channel import Channel, Outside

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from backend.batch import Batch
 from backend.library.store import published_marks, read_published
-from backend.organisation import directory_version, load_directory
 from backend.tables import PlaybookRow
+from backend.world import directory_version, load_directory
 from escalation.people import Directory
 from escalation.publication import Published, Stage, stages
 from playbooks.inheritance import Conflict, Content

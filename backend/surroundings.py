@@ -6,10 +6,10 @@ from functools import partial
 
 from backend.clock import Clock
 from backend.envelope import Envelope
-from backend.organisation import World
 from backend.outgoing.personal_channels import counts_as_reachable, switched_on
 from backend.presence import Presence
 from backend.shelf import Shelf
+from backend.world import World
 from escalation.context import Context, no_history
 from escalation.events import SYSTEM, Actor, Event
 from escalation.occurred import reconstruct

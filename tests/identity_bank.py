@@ -20,9 +20,9 @@ from backend.db import Base, make_engine
 from backend.demo import PASSWORD, PIN, load_demo
 from backend.event_store import read_events, read_texts
 from backend.json_bodies import JsonBodies
-from backend.organisation import World
 from backend.reader import Reader, Slow
 from backend.sessions import Sessions
+from backend.world import World
 from backend.writer import Writer
 from escalation.people import Person
 

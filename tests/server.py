@@ -52,7 +52,6 @@ from backend.config import from_environment
 from backend.data_lock import DataLock
 from backend.event_store import log_position
 from backend.logs import set_up_logs
-from backend.organisation import bump_version
 from backend.outgoing.outbox import next_due, next_office
 from backend.outgoing.outside import WayOut
 from backend.outgoing.ways import ways_of
@@ -60,6 +59,7 @@ from backend.projections import DEADLINES
 from backend.server import make_server
 from backend.services import Services
 from backend.tables import ChannelRow, EventRow
+from backend.world import bump_version
 from playbooks.load import load_library
 from tests.fakes import Broken, VirtualClock
 

@@ -25,11 +25,11 @@ from backend.callers import (
     signed_in,
     take_cookie,
 )
-from backend.organisation import Device
 from backend.problems import Unauthenticated
 from backend.services import services
 from backend.sessions import Kind, Session, end_session, open_session
 from backend.sign_ins import Attempt, place_of, sign_in
+from backend.world import Device
 from escalation.refusal import Forbidden
 from escalation.timeline import stamp
 

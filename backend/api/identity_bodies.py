@@ -7,8 +7,9 @@ from marshmallow import fields, validate
 from backend.api.command_schemas import Strict
 from backend.api.fields import Flag, PlainText, at_most, words
 from backend.devices import LONGEST_KEY, KeyFault, public_key
-from backend.organisation import ORG_ID, USERNAME
+from backend.organisation import ORG_ID
 from backend.passwords import LEAST_CHARACTERS
+from backend.staff import USERNAME
 from playbooks.values import ROLES
 
 LONGEST_SECRET = 256

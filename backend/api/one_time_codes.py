@@ -15,10 +15,10 @@ from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, current_session, signed_in
 from backend.clock import Clock
-from backend.organisation import Change, change_user, find_user
 from backend.problems import Problem
 from backend.services import services
 from backend.sign_ins import Attempt, WrongSignIn, place_of, sign_in
+from backend.staff import Change, change_user, find_user
 from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid, Refused

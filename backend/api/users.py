@@ -13,22 +13,14 @@ from backend.api.paging import PageSchema, page_start
 from backend.api.problem_schemas import problems
 from backend.batch import Batch
 from backend.callers import current_caller, current_session, signed_in
-from backend.organisation import (
-    USERNAME,
-    Change,
-    NewUser,
-    Role,
-    change_user,
-    create_user,
-    find_user,
-    list_users,
-)
 from backend.otp import ACTIVE, state_of
 from backend.passwords import hash_secret
 from backend.problems import NotFound
 from backend.services import services
 from backend.sessions import end_sessions_of_user
 from backend.sign_ins import forget_failures
+from backend.staff import USERNAME, Change, NewUser, change_user, create_user, find_user, list_users
+from backend.world import Role
 from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Forbidden

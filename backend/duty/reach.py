@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from backend.organisation import World
 from backend.outgoing.personal_channels import counts_as_reachable
 from backend.presence import Presence
+from backend.world import World
 from escalation.readiness import Ways
 
 SOCKET = "socket"

@@ -13,8 +13,8 @@ from backend.batch import Batch
 from backend.clock import Clock
 from backend.duty.load import ABSENCES, ROTA, SUBSTITUTES, load_duty, row_of, table_of
 from backend.event_store import append_log
-from backend.organisation import bump_version
 from backend.problems import NotFound
+from backend.world import bump_version
 from escalation.duty import (
     Absence,
     Entry,

@@ -29,8 +29,8 @@ from backend.library.store import (
     note,
     write_version,
 )
-from backend.organisation import bump_version
 from backend.shelf import Shelf
+from backend.world import bump_version
 from escalation import version as rules
 from escalation.events import Actor
 from escalation.people import Directory

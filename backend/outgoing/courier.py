@@ -15,7 +15,6 @@ from gevent.pool import Group
 
 from backend.batch import Batch
 from backend.envelope import Envelope, Outcome
-from backend.organisation import bump_version
 from backend.outgoing.outbox import (
     LONGEST_PAUSE,
     Delivery,
@@ -36,6 +35,7 @@ from backend.outgoing.places import Crowded, Place, Places
 from backend.outgoing.wording import Wording
 from backend.services import Services
 from backend.tables import CANARY, OFFICE, READINESS
+from backend.world import bump_version
 from escalation.commands import DeliveryFailed
 from notifications.channels.channel import Undelivered
 

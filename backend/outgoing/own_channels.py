@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from backend.batch import Batch
 from backend.clock import Clock
 from backend.event_store import append_log
-from backend.organisation import bump_version
 from backend.outgoing.personal_channels import WEBPUSH
 from backend.tables import ChannelRow
+from backend.world import bump_version
 from escalation.events import Actor
 from escalation.people import Person
 from escalation.refusal import Invalid

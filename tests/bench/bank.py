@@ -22,7 +22,8 @@ from backend.db import make_engine
 from backend.demo import TIMEZONE, load_demo
 from backend.event_store import seal_log
 from backend.identity_tables import OrgRow, SessionRow
-from backend.organisation import NewUser, create_org, create_user
+from backend.organisation import create_org
+from backend.staff import NewUser, create_user
 from escalation.events import SYSTEM
 from escalation.people import Org
 

@@ -16,12 +16,12 @@ from backend.demo import load_demo
 from backend.envelope import Envelope, Outcome
 from backend.event_store import seal_log
 from backend.handle import WritePath
-from backend.organisation import World
 from backend.presence import Presence
 from backend.shelf import Shelf
 from backend.signing import LogKey, begin_log
 from backend.states import States
 from backend.working_days import seed_calendar
+from backend.world import World
 from escalation.commands import Command, Open
 from escalation.rights import Caller
 from escalation.texts import Typed

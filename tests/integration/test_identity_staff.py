@@ -11,7 +11,7 @@ import pytest
 from backend.batch import Batch
 from backend.demo import ORGS, STAFF, create_admin, load_demo
 from backend.identity_tables import OrgRow, UserRow
-from backend.organisation import grant_role, revoke_role
+from backend.staff import grant_role, revoke_role
 from backend.tables import EventRow
 from escalation.events import SYSTEM
 from escalation.refusal import Refused

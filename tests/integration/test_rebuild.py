@@ -11,11 +11,11 @@ from backend.customers.cards import add_card
 from backend.event_store import seal_log
 from backend.figure_sums import SUMS, sum_up
 from backend.figures import FIGURES
-from backend.organisation import load_directory
 from backend.outgoing.personal_channels import PersonalChannel
 from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
+from backend.world import load_directory
 from escalation.commands import (
     Acknowledge,
     AddPlaybook,

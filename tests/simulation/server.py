@@ -17,7 +17,6 @@ from backend.batch import Batch, Known
 from backend.clock import SteadyClock
 from backend.engine import AGAIN, Engine
 from backend.handle import WritePath
-from backend.organisation import World
 from backend.outgoing.courier import Courier
 from backend.outgoing.outbox import Delivery
 from backend.presence import Presence
@@ -28,6 +27,7 @@ from backend.states import States
 from backend.watching.clock_watch import ClockWatch
 from backend.watching.missing_deadlines import DeadlineWatch
 from backend.watching.restarts import alert_again, keep_time, last_time
+from backend.world import World
 from backend.writer import Committed, Job, Writer
 from notifications.channels.channel import Address, Message, Outside
 from tests.simulation.bank import KIND, shelf
