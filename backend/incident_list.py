@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select, text, union
 
 from backend.api.answers import NoCursor, decode_cursor, encode_cursor
-from backend.projections import INCIDENTS, OUTBOX, REPORTERS
+from backend.projections import INCIDENTS, OUTBOX, REPORTERS, VIEWERS
 from backend.read_models import summary
 from backend.services import Services
-from backend.tables import EventRow, SealedTextRow
+from backend.tables import DRILL, OPEN, EventRow, SealedTextRow
 from escalation.events import STATEMENT_DRAFTED, STATEMENT_ISSUED
 from escalation.people import Directory
 from escalation.rights import Caller, scope, statements_read_at
@@ -20,6 +20,8 @@ _TEXTS = SealedTextRow.__table__
 _COLUMNS = INCIDENTS.c
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+FEW_BRANCHES = 8
+"""So many are looked through one by one; of more, the list of all is full soon enough."""
 
 
 def list_incidents(
@@ -35,16 +37,7 @@ def list_incidents(
             ``until``, ``drill``, ``q``, ``cursor``, ``limit``.
     """
     limit = query["limit"]
-    rows = select(_COLUMNS.id, _COLUMNS.opened_at).where(
-        visible(caller, services.world.directory),
-        *_filters(query, services.world.directory),
-        *_found_by(conn, query.get("q"), caller, services.world.directory),
-    )
-    place = decode_cursor(query.get("cursor"), (int, str))
-    if place is not None:
-        rows = rows.where(_after(*place))
-    order = rows.order_by(_COLUMNS.opened_at.desc(), _COLUMNS.id.desc()).limit(limit + 1)
-    found = conn.execute(order).all()
+    found = conn.execute(page(conn, caller, services.world.directory, query, limit + 1)).all()
     items = []
     for row in found[:limit]:
         loaded = services.states.read(conn, row.id)
@@ -52,6 +45,68 @@ def list_incidents(
             items.append(summary(loaded.state, services.world.directory))
     more = len(found) > limit
     return {"items": items, "next_cursor": _cursor(found[limit - 1]) if more else None}
+
+
+def page(
+    conn: Connection, caller: Caller, directory: Directory, query: Mapping[str, Any], limit: int
+) -> Any:
+    """Id and opening of the newest that the caller may see, from indexes alone.
+
+    Each place where some may stand is walked in its own order until the page is full, so that
+    the archive costs nothing (B15). Whatever is found there has to be ``visible`` all the same.
+    """
+    rows = select(_COLUMNS.id, _COLUMNS.opened_at).where(
+        visible(caller, directory),
+        *_filters(query, directory),
+        *_found_by(conn, query.get("q"), caller, directory),
+    )
+    every = {org.id for org in directory.orgs.values() if org.kind == "branch"}
+    asked = every if query.get("branch") is None else every & directory.below(query["branch"])
+    theirs = asked & _scope(caller, directory)
+    if theirs == every:
+        return _newest(rows, query, limit)
+    places = [_not_over(rows, query)]
+    if len(theirs) > FEW_BRANCHES:
+        places.append(_newest(rows.where(_unindexed(_COLUMNS.branch).in_(theirs)), query, limit))
+    else:
+        places += [
+            _newest(rows.where(_COLUMNS.branch == branch), query, limit)
+            for branch in sorted(theirs)
+        ]
+    if theirs != asked:
+        places.append(_newest(_told(rows, caller), query, limit, VIEWERS.c))
+    found = union(*(select(place.subquery()) for place in places)).subquery()
+    return select(found).order_by(found.c.opened_at.desc(), found.c.id.desc()).limit(limit)
+
+
+def _scope(caller: Caller, directory: Directory) -> set[str]:
+    return set() if caller.person is None else set().union(*scope(caller.person, directory))
+
+
+def _told(rows: Any, caller: Caller) -> Any:
+    """Those that are over and that the caller reported or was told of, wherever they were."""
+    told = rows.join(VIEWERS, VIEWERS.c.incident_id == _COLUMNS.id)
+    return told.where(VIEWERS.c.user_id == caller.user_id)
+
+
+def _not_over(rows: Any, query: Mapping[str, Any]) -> Any:
+    """Those that are not over, wherever they are: few, by an index of their own."""
+    opened = _unindexed(_COLUMNS.opened_at)
+    return rows.where(text(OPEN), *_period(query, opened, _COLUMNS.id))
+
+
+def _newest(rows: Any, query: Mapping[str, Any], limit: int, by: Any = None) -> Any:
+    """A page of ``rows``, backwards along an index that ends in opening and id."""
+    opened, id_ = (
+        (_COLUMNS.opened_at, _COLUMNS.id) if by is None else (by.opened_at, by.incident_id)
+    )
+    asked = rows.where(*_period(query, opened, id_))
+    return asked.order_by(opened.desc(), id_.desc()).limit(limit)
+
+
+def _unindexed(column: Any) -> Any:
+    """Its value, for which no index is chosen."""
+    return func.coalesce(column, column)
 
 
 def visible(caller: Caller, directory: Directory) -> Any:
@@ -90,13 +145,10 @@ def _filters(query: Mapping[str, Any], directory: Directory) -> list[Any]:
         found.append(_COLUMNS.branch.in_(sorted(directory.below(query["branch"]))))
     if query.get("status"):
         found.append(_COLUMNS.status.in_(query["status"]))
-    found += [
-        _COLUMNS[name] == query[name] for name in ("type", "drill") if query.get(name) is not None
-    ]
-    if query.get("since"):
-        found.append(_COLUMNS.opened_at >= query["since"])
-    if query.get("until"):
-        found.append(_COLUMNS.opened_at < query["until"])
+    if query.get("type") is not None:
+        found.append(_COLUMNS.type == query["type"])
+    if query.get("drill") is not None:
+        found.append(text(DRILL) if query["drill"] else _COLUMNS.drill.is_(False))
     return found
 
 
@@ -108,11 +160,11 @@ def _found_by(
         return []
     branches = {org.id for org in directory.orgs.values() if org.kind == "branch"}
     reads = statements_read_at(caller, branches, directory)
-    text = _TEXTS.c.text.contains(words, autoescape=True)
+    told = _TEXTS.c.text.contains(words, autoescape=True)
     if reads != branches:
         # Whoever does not read a statement does not find out by searching what is in it (A8).
-        text = and_(text, or_(_COLUMNS.branch.in_(sorted(reads)), ~_in_statement(conn)))
-    in_texts = exists().where(_TEXTS.c.chain == _COLUMNS.id, text)
+        told = and_(told, or_(_COLUMNS.branch.in_(sorted(reads)), ~_in_statement(conn)))
+    in_texts = exists().where(_TEXTS.c.chain == _COLUMNS.id, told)
     return [or_(_COLUMNS.number.contains(words, autoescape=True), in_texts)]
 
 
@@ -131,10 +183,20 @@ def _cursor(last: Any) -> str:
     return encode_cursor([(last.opened_at - _EPOCH) // _MILLISECOND, last.id])
 
 
-def _after(opened: int, last_id: str) -> Any:
-    """Behind a place in the order, whether or not an incident is there: it is not looked up."""
-    try:
-        at = _EPOCH + opened * _MILLISECOND
-    except OverflowError as error:
-        raise NoCursor from error
-    return or_(_COLUMNS.opened_at < at, and_(_COLUMNS.opened_at == at, _COLUMNS.id < last_id))
+def _period(query: Mapping[str, Any], opened: Any, id_: Any) -> list[Any]:
+    """Since, until, and behind the cursor's place; no incident is looked up for it."""
+    found = []
+    if query.get("since"):
+        found.append(opened >= query["since"])
+    if query.get("until"):
+        found.append(opened < query["until"])
+    place = decode_cursor(query.get("cursor"), (int, str))
+    if place is not None:
+        last, last_id = place
+        try:
+            at = _EPOCH + last * _MILLISECOND
+        except OverflowError as error:
+            raise NoCursor from error
+        found.append(opened <= at)  # an index begins there
+        found.append(or_(opened < at, id_ < last_id))
+    return found

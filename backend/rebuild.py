@@ -26,6 +26,7 @@ from backend.projections import (
     MATTERS,
     OUTBOX,
     REPORTERS,
+    VIEWERS,
     rows_of,
     sent_again,
     to_send,
@@ -41,7 +42,7 @@ from playbooks.load import LIBRARY, load_library
 
 _EVENTS = EventRow.__table__
 _TABLES: tuple[Table, ...] = (
-    *(INCIDENTS, ALIASES, REPORTERS, DEADLINES),
+    *(INCIDENTS, ALIASES, REPORTERS, VIEWERS, DEADLINES),
     *(FIGURES, OUTBOX, FOLLOW_UPS, MATTERS),
     *(RUNS, RESULTS, CASES),
 )

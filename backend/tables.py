@@ -10,6 +10,8 @@ from backend.db import Moment, db
 
 OPEN = "status IN ('open', 'acknowledged', 'contained')"
 """Incidents that are not over, as the index of them and who looks them up by it say it."""
+DRILL = "drill"
+"""Incidents that are drills, in the same way."""
 CANARY = "canary"
 READINESS = "readiness"
 OFFICE = "office"
@@ -91,6 +93,13 @@ class IncidentRow(db.Model):
         Index("ix_incidents_branch_opened", "branch", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
         Index("ix_incidents_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index(
+            "ix_incidents_drill",
+            "opened_at",
+            "id",
+            sqlite_where=text(DRILL),
+            postgresql_where=text(DRILL),
+        ),
     )
 
 
@@ -110,6 +119,19 @@ class ReporterRow(db.Model):
     __table_args__ = BY_KEY
     incident_id: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ViewerRow(db.Model):
+    """Who reported or was told of an incident that is over, in the order of lists; a projection.
+
+    Of those that are not over there are few: reporters and outbox say it (incident_list.py).
+    """
+
+    __tablename__ = "viewers"
+    __table_args__ = BY_KEY
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    incident_id: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class DeadlineRow(db.Model):

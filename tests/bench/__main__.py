@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from tests.bench import deadlines, past, targets
+from tests.bench import archive, deadlines, past, targets
 from tests.bench.load import Phase, crowded, paced
 from tests.bench.report import (
     FLOOR_A,
@@ -97,11 +97,12 @@ def main(argv: list[str]) -> int:
         return FAILED
     rows, missed = deadlines.compare(out, deadlines.QUICK if quick else deadlines.FULL)
     looked_back, slow = past.compare(out, past.QUICK if quick else past.FULL)
+    listed, slow_lists = archive.compare(out, archive.QUICK if quick else archive.FULL)
     failed = _tell(measured, out)
-    print("\n".join(["", *rows, "", *looked_back]))
-    for fault in missed + slow:
+    print("\n".join(["", *rows, "", *looked_back, *listed[2:]]))
+    for fault in missed + slow + slow_lists:
         print(f"FAILED: {fault}")
-    return FAILED if failed or missed or slow else 0
+    return FAILED if failed or missed or slow or slow_lists else 0
 
 
 def _measure(measured: Measured, length: Length, out: Path) -> None:
