@@ -106,7 +106,6 @@ def _lived_through(house: House) -> str:
 def _fill(file: Path, model: str, count: int) -> int:
     """Copies of ``model``; the number of events that are stored then."""
     db = sqlite3.connect(file)
-    db.row_factory = sqlite3.Row
     db.executescript("PRAGMA synchronous=off; PRAGMA cache_size=-400000;")
     names = [f"many-{number:03}" for number in range(BRANCHES)]
     db.executemany(
@@ -119,7 +118,10 @@ def _fill(file: Path, model: str, count: int) -> int:
     for table in _ROWS:
         whose = _CHAIN.get(table, "incident_id")
         found = db.execute(f"SELECT * FROM {table} WHERE {whose} = ?", [model])  # noqa: S608
-        rows = [{k: row[k] for k in row.keys() if k != "ord"} for row in found]  # noqa: SIM118
+        names = [each[0] for each in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        for row in rows:
+            row.pop("ord", None)
         columns, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
         db.executemany(
             f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608
