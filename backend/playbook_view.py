@@ -73,6 +73,7 @@ def _card(card: Card) -> dict[str, Any]:
         "avoid": _texts(card.avoid),
         "advice": _texts(card.advice),
         "rules": _texts(rules_behind(card.source)),
+        "source": list(card.source),
     }
 
 

@@ -28,6 +28,8 @@ def unsafe(content: Mapping[str, Any]) -> Iterator[Problem]:
     """
     yield from _ladder(content)
     yield from _named(content.get("inform"), ("inform",))
+    for at, duty in items(content, "duties"):
+        yield from _named(duty.get("tell"), ("duties", at, "tell"))
     for at, step in items(content, "steps"):
         yield from _step(step, ("steps", at))
     for at, clock in items(content, "clocks"):

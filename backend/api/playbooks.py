@@ -46,6 +46,7 @@ class CardSchema(Schema):
     avoid = fields.List(fields.Nested(BothSchema), required=True)
     advice = fields.List(fields.Nested(BothSchema), required=True)
     rules = fields.List(fields.Nested(BothSchema), required=True)
+    source = fields.List(fields.String(), required=True)
 
 
 class PlaybookStepSchema(StepSchema):

@@ -19,6 +19,13 @@ def house(still_house: House) -> House:
     return still_house
 
 
+def from_file(card: str) -> Any:
+    """A card as it stands in the playbook that it comes from."""
+    cards = load_library().playbooks["card_complaint"].content["cards"]
+    assert isinstance(cards, list)
+    return next(each for each in cards if each["id"] == card)
+
+
 def drafted(house: House, who: str, **body: Any) -> Any:
     return house.person(who).does("POST", PATH, body)
 
@@ -161,3 +168,45 @@ def test_a_branch_reads_ladder_clocks_and_gates_from_above_and_is_offered_no_cha
     desk.page.locator(".left .step").filter(has_text=desk.words.step(TYPE, "call_police")).click()
     expect(form).to_contain_text("有人受伤")
     expect(form.locator("[type=radio]")).to_have_count(0)
+
+
+def test_a_record_form_a_card_a_duty_and_a_proposal_are_changed_without_a_file(
+    screens: Screens, house: House
+) -> None:
+    version = drafted(house, "admin1")
+    desk = opened(screens, "admin1", version, "library.facts.name")
+    text = desk.words.text
+    desk.presses("library.facts.addProposal").presses("library.facts.addDuty")
+    proposal = desk.page.get_by_role("listitem", name=desk.words.pattern(PROPOSAL, n=1)).last
+    proposal.get_by_label(text("library.facts.when")).select_option("profile=weeping")
+    proposal.get_by_label(text("library.facts.because")).nth(0).fill("先安抚")
+    proposal.get_by_label(text("library.facts.because")).nth(1).fill("Comfort")
+    duty = desk.page.get_by_role("listitem", name=desk.words.pattern("library.facts.duty", n=1))
+    expect(duty).to_contain_text(text("library.ladder.nobody"))
+    adds(desk, duty, "library.fields.tell", "legal_officer")
+    desk.page.get_by_text("记到“有人受伤”，通知法务").wait_for()
+    desk.page.locator(".left .step").filter(has_text=text("library.card.name")).click()
+    desk.page.get_by_label(text("library.card.add")).select_option("card_collection")
+    expect(desk.page.locator(".middle .head").last).to_contain_text("催收")
+    desk.page.locator(".left .step").filter(has_text=desk.words.step(TYPE, "call_police")).click()
+    desk.presses("library.record.add")
+    field = desk.page.get_by_role("listitem", name=desk.words.pattern("library.record.field", n=1))
+    expect(field).to_contain_text("不能空着。")
+    field.get_by_role("textbox").nth(0).fill("警号")
+    field.get_by_role("textbox").nth(1).fill("Badge number")
+    field.get_by_role("checkbox").check()
+    desk.page.get_by_text("警号（文字 · 必填）").wait_for()
+    saved(desk)
+    content = content_of(house, version)
+    assert content["proposed_when"][-1] == {
+        "fact": "profile",
+        "equals": "weeping",
+        "because": {"zh": "先安抚", "en": "Comfort"},
+    }
+    assert content["duties"] == [{"fact": "injury", "tell": ["legal_officer"]}]
+    assert content["cards"][-1] == from_file("card_collection")
+    (asked,) = next(each for each in content["steps"] if each["id"] == "call_police")["record"]
+    assert (asked["label"]["zh"], asked["type"], asked["required"]) == ("警号", "text", True)
+
+
+PROPOSAL = "library.facts.proposal"

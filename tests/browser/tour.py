@@ -82,17 +82,30 @@ CUSTOMERS = (
 LIBRARY = (
     Page("library", "/desk/library"),
     Page("version", "/desk/library/:playbook/:version", "version"),
-    Page("ladder", "/desk/library/:playbook/:version", "version", (".left .step >> nth=-2",)),
+    Page("ladder", "/desk/library/:playbook/:version", "version", (".left .step >> nth=-4",)),
     Page(
         "clocks",
         "/desk/library/:playbook/:version",
         "version",
-        (".left .step >> nth=-1", ".middle .head >> nth=0"),
+        (".left .step >> nth=-3", ".middle .head >> nth=0"),
+    ),
+    Page(
+        "cards",
+        "/desk/library/:playbook/:version",
+        "version",
+        (".left .step >> nth=-2", ".middle .head >> nth=0"),
+    ),
+    Page("facts", "/desk/library/:playbook/:version", "version", (".left .step >> nth=-1",)),
+    Page(
+        "record-form",
+        "/desk/library/:playbook/:version",
+        "version",
+        (".left li:has(svg) .step", ".record .more"),
     ),
     Page("gate", "/desk/library/:playbook/:version", "version", (".left li:has(svg) .step",)),
     Page("addition", "/desk/library/:playbook/:version", "addition"),
     Page(
-        "ladder-above", "/desk/library/:playbook/:version", "addition", (".left .step >> nth=-2",)
+        "ladder-above", "/desk/library/:playbook/:version", "addition", (".left .step >> nth=-4",)
     ),
 )
 STATEMENTS = (

@@ -49,6 +49,11 @@ def test_who_only_looks_on_is_not_the_one_to_act() -> None:
     assert places({"steps": steps}) == wanted
 
 
+def test_a_duty_tells_those_who_act() -> None:
+    duties = [{"fact": "injury", "tell": ["compliance_officer", "auditor"]}]
+    assert places(book(duties=duties)) == [("duties", 0, "tell", 1)]
+
+
 def test_a_clock_tells_somebody() -> None:
     assert places(book(clocks=[{**CLOCK, "tell": []}])) == [("clocks", 0, "tell")]
 

@@ -13015,6 +13015,7 @@ export interface components {
             rules: components["schemas"]["Both"][];
             say: components["schemas"]["Both"][];
             signs: components["schemas"]["Both"][];
+            source: string[];
             title: components["schemas"]["Both"];
         };
         Cause: {

@@ -3,14 +3,10 @@ import { listed, own, t } from '@/i18n'
 import { conditionText, momentText, role } from './choices'
 import { clockLine } from './clockWords'
 import { fact, fieldName, shown, type ClockDoc, type Difference, type GateDoc, type LevelDoc, type StepDoc } from './document'
+import { dutyLines, formOf, proposalLines, recordLines, ruleLines } from './formChanges'
 import { exactly, lengthsText, lengthText } from './lengths'
+import { sides, weaker, type Line } from './line'
 
-/** `weaker`: whoever clears it should look twice. */
-export interface Line {
-  kind: 'gone' | 'new' | 'moved' | 'weaker'
-  what: string
-  text: string
-}
 /** What the words need to know of the version. */
 export interface Around {
   steps: readonly StepDoc[]
@@ -41,7 +37,7 @@ function later(old: LevelDoc[], now: LevelDoc[]): Line[] {
     const [was, is] = [first(old, name) ?? 0, first(now, name)]
     if (is !== undefined && is <= was) return []
     const text = is === undefined ? t('library.told.notCalled', { who: role(name) }) : t('library.told.calledLater', { who: role(name), by: exactly(is - was) })
-    return [{ kind: 'weaker', what: '', text }]
+    return [weaker(text)]
   })
 }
 
@@ -71,31 +67,26 @@ function gateLines({ before, after }: Side): Line[] {
 }
 function gateWeaker(before: GateDoc | null, after: GateDoc | null): Line[] {
   if (!before) return []
-  if (!after) return [{ kind: 'weaker', what: '', text: t('library.told.gateGone') }]
+  if (!after) return [weaker(t('library.told.gateGone'))]
   const opened = [
     ...(after.any_of ?? []).filter((each) => !before.any_of?.includes(each)).map(fact),
     ...(after.opens_if ?? []).map(conditionText).filter((each) => !before.opens_if?.map(conditionText).includes(each)),
   ]
   const shut = (before.shut_if ?? []).map(conditionText).filter((each) => !after.shut_if?.map(conditionText).includes(each))
   return [
-    ...(opened.length ? [{ kind: 'weaker' as const, what: '', text: t('library.told.opensToo', { when: listed(opened) }) }] : []),
-    ...(shut.length ? [{ kind: 'weaker' as const, what: '', text: t('library.told.shutNoMore', { when: listed(shut) }) }] : []),
-    ...(before.clearance && after.clearance !== before.clearance ? [{ kind: 'weaker' as const, what: '', text: t('library.told.clearedNoMore', { who: role(before.clearance) }) }] : []),
-    ...(before.override === false && after.override !== false ? [{ kind: 'weaker' as const, what: '', text: t('library.told.passable') }] : []),
+    ...(opened.length ? [weaker(t('library.told.opensToo', { when: listed(opened) }))] : []),
+    ...(shut.length ? [weaker(t('library.told.shutNoMore', { when: listed(shut) }))] : []),
+    ...(before.clearance && after.clearance !== before.clearance ? [weaker(t('library.told.clearedNoMore', { who: role(before.clearance) }))] : []),
+    ...(before.override === false && after.override !== false ? [weaker(t('library.told.passable'))] : []),
   ]
 }
-
-const sides = (what: string, before: string, after: string): Line[] => [
-  ...(before ? [{ kind: 'gone' as const, what, text: before }] : []),
-  ...(after ? [{ kind: 'new' as const, what, text: after }] : []),
-]
 
 /** A clock that is new or gone, or one of its fields. */
 function clockLines(each: Difference, { steps, clocks, all }: Around): Line[] {
   const { name, field, before, after } = each
   if (!field) {
     const line = (side: unknown): string => (side ? clockLine(side as ClockDoc, steps) : '')
-    const gone: Line[] = after ? [] : [{ kind: 'weaker', what: '', text: t('library.told.clockGone') }]
+    const gone: Line[] = after ? [] : [weaker(t('library.told.clockGone'))]
     return [...sides(fieldName('clocks'), line(before), line(after)), ...gone]
   }
   const told = (side: unknown): string => clockPart(field, side, steps)
@@ -109,7 +100,7 @@ function clockLines(each: Difference, { steps, clocks, all }: Around): Line[] {
   const [was, is] = field === 'unit' ? [now?.within, now?.within] : [before as number, after as number]
   const lines = sides(fieldName('within'), lengthText(was, oldUnit), lengthText(is, newUnit))
   const longer = oldUnit === newUnit ? (is ?? 0) > (was ?? 0) : true
-  return longer ? [...lines, { kind: 'weaker', what: '', text: t(oldUnit === newUnit ? 'library.told.longer' : 'library.told.otherUnit') }] : lines
+  return longer ? [...lines, weaker(t(oldUnit === newUnit ? 'library.told.longer' : 'library.told.otherUnit'))] : lines
 }
 function clockPart(field: string, value: unknown, steps: readonly StepDoc[]): string {
   if (field === 'starts') return value ? momentText(String(value), steps) : ''
@@ -128,6 +119,11 @@ export function lines(each: Difference, around: Around): Line[] {
   if (field === 'ladder') return ladderLines(each)
   if (field === 'gate') return gateLines(each)
   if (part === 'clocks') return clockLines(each, around)
+  if (part === 'cards' && !field && after === null) return [...sides(fieldName('cards'), shown(before, ''), ''), weaker(t('library.told.cardGone'))]
+  if (field === 'record') return recordLines(each)
+  if (field === 'record_rules') return ruleLines(each, formOf(around.steps.find((step) => step.id === each.name), around.all))
+  if (field === 'duties') return dutyLines(each)
+  if (field === 'proposed_when') return proposalLines(each)
   const what = fieldName(field || (part === 'lines' ? 'say' : 'title'))
   const told = (value: unknown): string => {
     if (value === null) return ''

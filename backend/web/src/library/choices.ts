@@ -17,6 +17,8 @@ export const TOP = 'hq_duty'
 export const CLEARERS = ['compliance_officer', 'legal_officer'] as const
 /** What is true or false. */
 export const FLAGS = [...FIRST_FLAGS, ...THREATS, ...WHO, 'identity_checked'] as const
+/** What is counted. */
+export const COUNTED = ['head_count', 'amount_fen'] as const
 export const MOMENTS = ['raised', 'acknowledged', 'contained', 'closed'] as const
 /** Every clock that there is (playbooks/schema.py). */
 export const CLOCK_NAMES = ['first_response', 'contact', 'resolution', 'progress', 'report_up', 'contingency', 'supervisor_talks', 'offer_answer', 'customer_contact', 'call_back', 'regulator_answer'] as const

@@ -39,6 +39,43 @@ export interface ClockDoc {
   extended_by?: string[]
   source?: string[]
 }
+export interface ChoiceDoc {
+  value: string
+  label: Both
+}
+export interface FieldDoc {
+  name: string
+  label: Both
+  type: string
+  required?: boolean
+  choices?: ChoiceDoc[]
+  fact?: string
+}
+export interface RuleDoc {
+  when_field: string
+  when: string[]
+  field: string
+  needs: string[]
+  text: Both
+}
+export interface CardDoc {
+  id: string
+  title: Both
+  signs: Both[]
+  say: Both[]
+  avoid: Both[]
+  advice?: Both[]
+  source?: string[]
+}
+export interface ProposalDoc extends Condition {
+  at_least?: number
+  because: Both
+}
+export interface DutyDoc {
+  fact: string
+  tell: string[]
+  source?: string[]
+}
 export interface StepDoc {
   id: string
   title: Both
@@ -52,7 +89,8 @@ export interface StepDoc {
   say?: Both[]
   avoid?: Both[]
   source?: string[]
-  record?: { name: string; label: Both }[]
+  record?: FieldDoc[]
+  record_rules?: RuleDoc[]
   gate?: GateDoc
   after?: string
 }
@@ -72,6 +110,9 @@ export interface Doc {
   act_within?: number
   inform?: string[]
   clocks?: ClockDoc[]
+  cards?: CardDoc[]
+  proposed_when?: ProposalDoc[]
+  duties?: DutyDoc[]
   steps?: StepDoc[]
   lines?: Lines[]
 }
@@ -79,6 +120,9 @@ export interface Doc {
 /** What is edited besides the steps; no step's id looks like these. */
 export const LADDER = '#ladder'
 export const CLOCKS = '#clocks'
+export const CARDS = '#cards'
+export const FACTS = '#facts'
+export const PARTS: readonly string[] = ['', LADDER, CLOCKS, CARDS, FACTS]
 
 /** One line of the checklist: `at` is its place in the document, null where it is inherited. */
 export interface Entry {
@@ -100,6 +144,9 @@ export function entries(doc: Doc, inherited: Doc | null): Entry[] {
   }
   return all
 }
+
+/** A name for what is new; nobody has to think of one. */
+export const freshName = (kind: string): string => `${kind}_${Date.now().toString(36)}${Math.floor(Math.random() * 46656).toString(36)}`
 
 export const clone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 

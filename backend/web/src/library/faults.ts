@@ -1,7 +1,7 @@
 /** What the server refused: where on the page it is mended, and what that place is called. */
 import { own, t } from '@/i18n'
 import { clockName } from './choices'
-import { CLOCKS, LADDER, type Difference, type Doc, type StepDoc } from './document'
+import { CARDS, CLOCKS, FACTS, LADDER, type Difference, type Doc, type StepDoc } from './document'
 
 export interface Fault {
   /** What is opened to mend it: a step, one of the other parts, or the whole. */
@@ -11,6 +11,7 @@ export interface Fault {
 }
 
 const OF_LADDER = new Set(['ladder', 'repeat_every', 'act_within', 'inform'])
+const OF_FACTS = new Set(['proposed_when', 'duties'])
 
 export function faultsOf(errors: readonly { field: string; detail: string }[], doc: Doc | null, steps: readonly StepDoc[]): Fault[] {
   return errors.map(({ field, detail }) => {
@@ -20,6 +21,11 @@ export function faultsOf(errors: readonly { field: string; detail: string }[], d
       const clock = doc?.clocks?.[Number(at)]
       return { id: CLOCKS, name: clock ? clockName(clock.name) : t('library.clock.name'), detail }
     }
+    if (part === 'cards') {
+      const card = doc?.cards?.[Number(at)]
+      return { id: CARDS, name: (card && own(card.title)) || t('library.card.name'), detail }
+    }
+    if (OF_FACTS.has(part)) return { id: FACTS, name: t('library.facts.name'), detail }
     const named = part === 'lines' ? doc?.lines?.[Number(at)]?.step : part === 'steps' ? doc?.steps?.[Number(at)]?.id : undefined
     const step = steps.find((each) => each.id === named)
     return step ? { id: step.id, name: own(step.title) || t('library.addStep'), detail } : { id: '', name: part ? t('library.wholeName') : '', detail }
@@ -31,6 +37,8 @@ export function changedPlaces(differences: readonly Difference[]): ReadonlySet<s
   return new Set(
     differences.map(({ part, name, field }) => {
       if (part === 'clocks') return CLOCKS
+      if (part === 'cards') return CARDS
+      if (!part && OF_FACTS.has(field)) return FACTS
       return part ? name : OF_LADDER.has(field) ? LADDER : ''
     }),
   )

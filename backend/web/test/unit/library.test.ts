@@ -6,7 +6,7 @@ import library from '../../src/i18n/zh/library'
 import { lines } from '../../src/library/changes'
 import { conditionOf, keyOf } from '../../src/library/choices'
 import { clockLine } from '../../src/library/clockWords'
-import type { ClockDoc, Difference, LevelDoc, StepDoc } from '../../src/library/document'
+import type { ClockDoc, Difference, FieldDoc, LevelDoc, StepDoc } from '../../src/library/document'
 import { changedPlaces, faultsOf } from '../../src/library/faults'
 import { exactly, lengthText, unitOf } from '../../src/library/lengths'
 
@@ -114,4 +114,62 @@ describe('what the server refused', () => {
 
 it('a condition is a word and comes back', () => {
   for (const each of [{ fact: 'injury' }, { fact: 'profile', equals: 'evidence' }]) expect(conditionOf(keyOf(each))).toEqual(each)
+})
+
+describe('what has changed in forms, cards, duties and proposals', () => {
+  const label = (zh: string, en = zh) => ({ zh, en })
+  const field = (name: string, more: Partial<FieldDoc> = {}): FieldDoc => ({ name, label: label(name), type: 'text', ...more })
+  const record = (before: FieldDoc[], after: FieldDoc[]) => said(change({ part: 'steps', name: 'talk', field: 'record', before, after }))
+
+  it('names what a form no longer asks for, no longer requires, and no longer keeps as a fact', () => {
+    const kind = field('类型', { type: 'choice', fact: 'profile', choices: [{ value: 'weeping', label: label('大哭') }] })
+    expect(record([field('姓名', { required: true }), field('电话'), kind], [field('姓名'), { ...kind, fact: undefined }])).toEqual([
+      'gone 完成时要填：姓名（文字 · 必填）',
+      'gone 完成时要填：电话（文字）',
+      'gone 完成时要填：类型（选一个 · 大哭 · 记作“客户类型”）',
+      'new 完成时要填：姓名（文字）',
+      'new 完成时要填：类型（选一个 · 大哭）',
+      'weaker ：“姓名”不再必填',
+      'weaker ：不再要填“电话”',
+      'weaker ：“类型”不再记作“客户类型”',
+    ])
+  })
+
+  it('says both languages where only the other one has changed, and another order as such', () => {
+    expect(record([field('a', { label: label('姓名', 'Name') })], [field('a', { label: label('姓名', 'Full name') })])).toEqual(['gone 完成时要填：姓名 / Name（文字）', 'new 完成时要填：姓名 / Full name（文字）'])
+    expect(record([field('a'), field('b')], [field('b'), field('a')])).toEqual(['moved 完成时要填：顺序变了'])
+  })
+
+  it('warns where a rule of the form asks for less', () => {
+    const rule = { when_field: 'relation', when: ['other'], field: 'authority', needs: ['yes'], text: label('要授权书') }
+    const rules = (after: unknown) => said(change({ part: 'steps', name: 'talk', field: 'record_rules', before: [rule], after })).filter((each) => each.startsWith('weaker'))
+    expect(rules(null)).toEqual(['weaker ：“relation”和“authority”不再这样核对'])
+    expect(rules([{ ...rule, needs: ['yes', 'no'] }])).toHaveLength(1)
+    expect(rules([{ ...rule, when: ['other', 'family'] }])).toEqual([])
+  })
+
+  it('warns of a card that is gone, of who is told no longer, and of what is proposed less often', () => {
+    const card = { id: 'weeping', title: label('嚎啕大哭'), signs: [], say: [], avoid: [] }
+    expect(said(change({ part: 'cards', name: 'weeping', before: card }))).toEqual(['gone 客户卡片：嚎啕大哭', 'weaker ：这类客户不再有卡片提醒'])
+    const duties = (...tell: string[]) => [{ fact: 'injury', tell }]
+    expect(said(change({ field: 'duties', before: duties('legal_officer', 'hq_duty'), after: duties('hq_duty') }))).toEqual([
+      'gone 告知责任：记到“有人受伤”，通知法务、总行值班',
+      'new 告知责任：记到“有人受伤”，通知总行值班',
+      'weaker ：记到“有人受伤”不再通知法务',
+    ])
+    const people = (least: number) => [{ fact: 'head_count', at_least: least, because: label('人多') }]
+    expect(said(change({ field: 'proposed_when', before: people(5), after: people(8) }))).toEqual([
+      'gone 何时建议：人数不少于 5：人多',
+      'new 何时建议：人数不少于 8：人多',
+      'weaker ：人数不少于 5，不再建议这个预案',
+    ])
+    expect(said(change({ field: 'proposed_when', before: people(5), after: people(3) })).filter((each) => each.startsWith('weaker'))).toEqual([])
+  })
+
+  it('is opened from its fault, and marked where it has changed', () => {
+    const doc = { id: 'x', version: 1, cards: [{ id: 'a', title: label('大哭'), signs: [], say: [], avoid: [] }] }
+    const faults = faultsOf([{ field: 'content.cards.0.signs', detail: '空' }, { field: 'content.duties.0.tell', detail: '没人' }], doc, STEPS)
+    expect(faults.map(({ id, name }) => `${id} ${name}`)).toEqual(['#cards 大哭', '#facts 按情况触发'])
+    expect([...changedPlaces([change({ part: 'cards', name: 'a' }), change({ field: 'proposed_when' })])]).toEqual(['#cards', '#facts'])
+  })
 })
