@@ -29,6 +29,7 @@ from tests.clients import PASSWORD, PIN
 from tests.house import House
 
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 Size = tuple[int, int]
 TABLET: Size = (1180, 820)
 PHONE: Size = (390, 844)
@@ -64,6 +65,13 @@ async (name) => {
   const db = await done(indexedDB.open('counterbell'))
   while (!(await done(db.transaction('values').objectStore('values').get(name)))?.length);
   db.close()
+}
+"""
+_COLOURED = """
+async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
+  const turning = document.getAnimations().filter((each) => each instanceof CSSTransition)
+  await Promise.allSettled(turning.map(({ finished }) => finished))
 }
 """
 _WATCH = Path(__file__).parent / "watch.js"
@@ -191,6 +199,13 @@ class Screen:
     def remembers(self, name: str, value: str) -> Self:
         """What somebody has chosen on this device, from the next page on."""
         self.page.evaluate("([name, value]) => localStorage.setItem(name, value)", [name, value])
+        return self
+
+    def turns(self, theme: Theme) -> Self:
+        """The system becomes light or dark, and with it a page whose theme nobody has chosen."""
+        self.page.emulate_media(color_scheme=theme)
+        expect(self.page.locator("html")).to_have_attribute("data-theme", theme)
+        self.page.evaluate(_COLOURED)
         return self
 
     def reloads(self) -> Self:
@@ -326,10 +341,13 @@ class Screens:
     def desk(self, language: Language = "zh", theme: Theme = "light", **more: Any) -> Screen:
         return self.of_size(DESK, language, theme, **more)
 
-    def of_size(self, size: Size, language: Language, theme: Theme, **more: Any) -> Screen:
-        """A browser that was never here before, but knows its language and theme."""
+    def of_size(self, size: Size, language: Language, theme: Theme | None, **more: Any) -> Screen:
+        """A browser that was never here before, but knows its language and theme.
+
+        Without a theme it is the system's.
+        """
         chosen = {"counterbell.language": language, "counterbell.theme": theme}
-        kept = [{"name": name, "value": value} for name, value in chosen.items()]
+        kept = [{"name": name, "value": value} for name, value in chosen.items() if value]
         memory: Any = {"cookies": [], "origins": [{"origin": self._url, "localStorage": kept}]}
         context = self._chromium.new_context(
             viewport={"width": size[0], "height": size[1]},

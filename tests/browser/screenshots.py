@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from backend.pages import DIST
 from tests.browser.chromium import NoChromiumError, find
 from tests.browser.conftest import QUIET
-from tests.browser.screen import PATIENCE_MS, Screens
+from tests.browser.screen import PATIENCE_MS, THEMES, Screens
 from tests.browser.tour import WALKS, Tour, Walk
 from tests.house import ROOT, Host, House, Template
 
@@ -71,15 +71,14 @@ def main(words: list[str]) -> int:
 def _draw(chromium: Browser, house: House, walk: Walk) -> None:
     """Both languages, both themes, and the small one where the README shows it."""
     screens = Screens(chromium, house)
-    tour = Tour(screens, house)
+    tour = Tour(house)
     for language in ("zh", "en"):
-        screen = tour.enter(walk, language, reduced_motion="reduce")
-        for theme in ("light", "dark"):
-            screen.remembers("counterbell.theme", theme)
-            for page in walk.pages:
-                tour.visit(screen, page)
+        screen = tour.enter(screens, walk, language, reduced_motion="reduce")
+        for page in walk.pages:
+            tour.visit(screen, page)
+            for theme in THEMES:
                 name = f"{walk.name}-{page.name}-{language}-{theme}"
-                (OUT / f"{name}.png").write_bytes(screen.picture())
+                (OUT / f"{name}.png").write_bytes(screen.turns(theme).picture())
                 if name in SHOWN:
                     PICTURES.mkdir(parents=True, exist_ok=True)
                     shutil.copy(OUT / f"{name}.png", PICTURES / SHOWN[name])

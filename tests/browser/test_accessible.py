@@ -1,23 +1,30 @@
 """Every page can be used by everybody: axe finds nothing serious, in both languages and themes."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.screen import Screen, Screens
+from tests.browser.screen import THEMES, Screen, Screens
 from tests.browser.tour import WALKS, Tour, Walk, addresses
 from tests.browser.words import Language
-from tests.house import ROOT, House
+from tests.house import ROOT, Host, House, Template
 
 AXE = ROOT / "backend/web/node_modules/axe-core/axe.min.js"
 BAD = {"serious", "critical"}
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture
-def house(still_house: House) -> House:
-    return still_house
+@pytest.fixture(scope="module")
+def tour(host: Host, template: Template, app: Path, tmp_path_factory: Any) -> Iterator[Tour]:
+    """Whoever walks only looks: all of them walk through one bank."""
+    data = template.copied_to(tmp_path_factory.mktemp("tour") / "data")
+    house = House(host, data, template.tokens, app=app)
+    yield Tour(house)
+    house.close()
 
 
 def findings(screen: Screen) -> list[str]:
@@ -44,14 +51,14 @@ def test_every_address_of_the_app_is_on_a_walk() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
 def test_nothing_stands_in_anybodys_way(
-    screens: Screens, house: House, walk: Walk, language: Language
+    chromium: Browser, tour: Tour, walk: Walk, language: Language
 ) -> None:
-    tour = Tour(screens, house)
-    screen = tour.enter(walk, language, bypass_csp=True, reduced_motion="reduce")
+    screens = Screens(chromium, tour.house)
+    screen = tour.enter(screens, walk, language, bypass_csp=True, reduced_motion="reduce")
     wrong = {}
-    for theme in ("light", "dark"):
-        screen.remembers("counterbell.theme", theme)
-        for page in walk.pages:
-            tour.visit(screen, page)
-            wrong[f"{page.name}, {theme}"] = findings(screen)
+    for page in walk.pages:
+        tour.visit(screen, page)
+        for theme in THEMES:
+            wrong[f"{page.name}, {theme}"] = findings(screen.turns(theme))
+    screens.close()
     assert {where: found for where, found in wrong.items() if found} == {}

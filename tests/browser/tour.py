@@ -228,17 +228,16 @@ def addresses() -> set[str]:
 class Tour:
     """A bank where something is going on, and its pages one after another."""
 
-    def __init__(self, screens: Screens, house: House) -> None:
-        self._screens = screens
-        self._house = house
+    def __init__(self, house: House) -> None:
+        self.house = house
         self._incidents = _something_happens(house)
 
-    def enter(self, walk: Walk, language: Language, **more: Any) -> Screen:
+    def enter(self, screens: Screens, walk: Walk, language: Language, **more: Any) -> Screen:
         """The screen in the hands of whoever walks."""
         phone = {"is_mobile": True, "has_touch": True} if walk.size == PHONE else {}
-        screen = self._screens.of_size(walk.size, language, "light", **phone, **more)
+        screen = screens.of_size(walk.size, language, None, **phone, **more)
         if walk.on_device:
-            screen.paired(self._house)
+            screen.paired(self.house)
             return screen.gives_pin(walk.who) if walk.who else screen
         return screen.signed_in(walk.who) if walk.who else screen.opens()
 
