@@ -196,11 +196,6 @@ class Screen:
         hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         hand.detach()
 
-    def remembers(self, name: str, value: str) -> Self:
-        """What somebody has chosen on this device, from the next page on."""
-        self.page.evaluate("([name, value]) => localStorage.setItem(name, value)", [name, value])
-        return self
-
     def turns(self, theme: Theme) -> Self:
         """The system becomes light or dark, and with it a page whose theme nobody has chosen."""
         self.page.emulate_media(color_scheme=theme)
