@@ -12,9 +12,9 @@ from werkzeug.datastructures import FileStorage
 from backend.api.answers import answer, decode_cursor, encode_cursor
 from backend.api.blueprint import Blueprint
 from backend.api.fields import Uuid, typed
-from backend.api.incident_schemas import PersonSchema
 from backend.api.paging import PageSchema
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import PersonSchema
 from backend.api.views import find_visible
 from backend.attachments import (
     FileDamaged,

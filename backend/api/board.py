@@ -10,9 +10,9 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.fields import PlainText
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.planning import reader
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from backend.board import Shown, board, branches_of
 from backend.callers import current_caller, signed_in
 from backend.services import services

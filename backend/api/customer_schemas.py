@@ -18,8 +18,8 @@ from backend.api.fields import (
     words,
 )
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, OrgNameSchema, PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import BothSchema, OrgNameSchema, PersonSchema
 from escalation.customer import CARE, CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
 from escalation.incident import SEVERITIES
 from escalation.timeline import MAX_INTEGER

@@ -7,8 +7,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from backend.api.command_schemas import Strict
 from backend.api.fields import TEXT, Flag, LongText, Moment, PlainText, Uuid, Whole, Words, at_most
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from backend.drills.plans import STATUSES
 from escalation.drill import MODES, PASS_MARK, TELLS
 

@@ -1,11 +1,11 @@
 """Drills (A6): planned by managers, started or marked, and how they went."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from backend.afterwards.sending import envelope_for
 from backend.api.answers import answer, decode_cursor, encode_cursor
@@ -20,31 +20,27 @@ from backend.api.drill_schemas import (
     ScenariosSchema,
     ScoreSchema,
 )
+from backend.api.drill_views import built_in, drill_detail, own_drill, shown_to_caller
 from backend.api.incident_schemas import IncidentSchema
 from backend.api.paging import PageSchema
-from backend.api.planning import reader, writer
+from backend.api.planning import reader, record, writer
 from backend.api.problem_schemas import problems
 from backend.api.views import find_visible, whole_incident
-from backend.batch import Batch
-from backend.callers import actor_of, current_caller, signed_in
-from backend.clock import Clock
+from backend.callers import current_caller, signed_in
 from backend.drills.cases import cases
-from backend.drills.plans import Found, add_drill, change_drill, find_drill, find_drills, known_to
+from backend.drills.plans import Found, add_drill, change_drill, find_drill, find_drills
 from backend.drills.running import mark_as_drill, start_drill
-from backend.drills.shown import candidates, drills_json, run_of, score_json
+from backend.drills.shown import drills_json, run_of, score_json
 from backend.problems import NotFound
 from backend.sending import own_branch
 from backend.services import services
 from escalation.commands import MarkDrill
 from escalation.drill import LONGEST_WINDOW, Drill
-from escalation.drill_rights import knowing, may_change, may_plan, plans_anywhere
-from escalation.events import Actor
-from escalation.people import Person
+from escalation.drill_rights import may_plan, plans_anywhere
 from escalation.refusal import Forbidden, Invalid, Refused
-from playbooks.scenarios import SCENARIOS, VISITOR_RULES, Scenario
+from playbooks.scenarios import SCENARIOS
 
 blueprint = Blueprint("drills", __name__, description="Drills and their scores.")
-T = TypeVar("T")
 
 FURTHEST = timedelta(days=366)
 VISIT = timedelta(hours=4)
@@ -67,7 +63,7 @@ def get_drills(query: Mapping[str, Any]) -> Response:
     if "org" in query:
         org = query["org"]
         wanted["branches"] = directory.below(org) if org in directory.orgs else set()
-    shown, now = _shown_to_caller(), parts.clock.now()
+    shown, now = shown_to_caller(), parts.clock.now()
 
     def read(conn: Connection) -> tuple[list[Found], list[dict[str, Any]]]:
         found = find_drills(conn, shown, wanted, now)
@@ -119,10 +115,10 @@ def plan_drill(body: Mapping[str, Any]) -> Response:
             incident=None if mystery else parts.clock.new_id(),
         )
     )
-    made = _write(who, lambda batch, clock, actor: add_drill(batch, clock, actor, drill))
+    made = record(who, lambda batch, clock, actor: add_drill(batch, clock, actor, drill))
     if made.mode == "announced" and made.starts_at <= now and not made.called_off:
         start_drill(parts, made, current_caller())
-    return answer(_detail(made.id), 201)
+    return answer(drill_detail(made.id), 201)
 
 
 @blueprint.get("/drills/scenarios")
@@ -135,7 +131,7 @@ def get_scenarios(page: Mapping[str, Any]) -> Response:
     reader()
     parts, caller, limit = services(), current_caller(), page["limit"]
     place = decode_cursor(page.get("cursor"), (str,))
-    own = [] if place is not None else [_built_in(each) for each in SCENARIOS]
+    own = [] if place is not None else [built_in(each) for each in SCENARIOS]
     before = None if place is None else place[0]
     found = parts.reader.run(lambda conn: cases(conn, parts, caller, before, limit))
     following = encode_cursor([found[limit - 1]["id"]]) if len(found) > limit else None
@@ -149,7 +145,7 @@ def get_scenarios(page: Mapping[str, Any]) -> Response:
 def get_drill(drill_id: str) -> Response:
     """One drill; of a mystery visit, for its owner, the incidents that may have been it."""
     reader()
-    return answer(_detail(drill_id))
+    return answer(drill_detail(drill_id))
 
 
 @blueprint.patch("/drills/<drill_id>")
@@ -160,7 +156,7 @@ def get_drill(drill_id: str) -> Response:
 def change_plan(body: Mapping[str, Any], drill_id: str) -> Response:
     """Another time, scenario or scope, before it has begun."""
     who, _ = writer()
-    found = _own(who, drill_id)
+    found = own_drill(who, drill_id)
     if found.drill.mode == "announced" and "ends_at" in body:
         raise Invalid("ends_at", "宣布的演练没有时段。", "An announced drill has no window.")
     changed = dict(body)
@@ -169,8 +165,8 @@ def change_plan(body: Mapping[str, Any], drill_id: str) -> Response:
     if "starts_at" in body:
         changed["starts_at"] = max(body["starts_at"], now)
     _sound(_with(found.drill, changed))
-    _write(who, lambda batch, clock, actor: change_drill(batch, clock, actor, drill_id, changed))
-    return answer(_detail(drill_id))
+    record(who, lambda batch, clock, actor: change_drill(batch, clock, actor, drill_id, changed))
+    return answer(drill_detail(drill_id))
 
 
 @blueprint.delete("/drills/<drill_id>")
@@ -180,9 +176,9 @@ def change_plan(body: Mapping[str, Any], drill_id: str) -> Response:
 def call_off(drill_id: str) -> Response:
     """It does not take place; it stays on record."""
     who, _ = writer()
-    _own(who, drill_id)
+    own_drill(who, drill_id)
     off = {"called_off": True}
-    _write(who, lambda batch, clock, actor: change_drill(batch, clock, actor, drill_id, off))
+    record(who, lambda batch, clock, actor: change_drill(batch, clock, actor, drill_id, off))
     return Response(status=204)
 
 
@@ -193,7 +189,7 @@ def call_off(drill_id: str) -> Response:
 def start_now(drill_id: str) -> Response:
     """An announced drill begins before its time; a mystery visit begins with the visitor."""
     who, _ = writer()
-    found = _own(who, drill_id)
+    found = own_drill(who, drill_id)
     if found.drill.mode != "announced":
         raise Refused(
             "mystery-visit",
@@ -201,7 +197,7 @@ def start_now(drill_id: str) -> Response:
             "A mystery visit begins when the visitor comes in.",
         )
     start_drill(services(), found.drill, current_caller())
-    return answer(_detail(drill_id))
+    return answer(drill_detail(drill_id))
 
 
 @blueprint.get("/drills/<drill_id>/score")
@@ -212,7 +208,7 @@ def get_score(drill_id: str) -> Response:
     """How it went, or goes; the id may be the incident's. For whoever sees the incident."""
     reader()
     parts, caller = services(), current_caller()
-    shown = _shown_to_caller()
+    shown = shown_to_caller()
 
     def read(conn: Connection) -> dict[str, Any]:
         plan = find_drill(conn, drill_id, shown)
@@ -236,7 +232,7 @@ def mark(body: Mapping[str, Any], incident_id: str) -> Response:
     who, _ = writer()
     parts, caller = services(), current_caller()
     parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident_id))
-    drill = _own(who, body["drill"]).drill
+    drill = own_drill(who, body["drill"]).drill
     if drill.mode != "mystery" or drill.ends_at is None:
         raise Refused("drill-does-not-fit", "这不是暗访。", "This is no mystery visit.")
     command = MarkDrill(
@@ -250,51 +246,6 @@ def mark(body: Mapping[str, Any], incident_id: str) -> Response:
     )
     envelope = envelope_for(command, incident_id, body)
     return whole_incident(mark_as_drill(parts, command, envelope).state)
-
-
-def _shown_to_caller() -> ColumnElement[bool]:
-    parts = services()
-    discreet = sorted(book.id for book in parts.shelf.current.values() if book.discreet)
-    return known_to(knowing(current_caller(), parts.world.directory), discreet)
-
-
-def _find(drill_id: str) -> Found:
-    shown = _shown_to_caller()
-    found = services().reader.run(lambda conn: find_drill(conn, drill_id, shown))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _own(who: Person, drill_id: str) -> Found:
-    """A drill that somebody may change.
-
-    Raises:
-        NotFound: they know of none.
-        Forbidden: it is another's.
-    """
-    found = _find(drill_id)
-    drill = found.drill
-    if not may_change(who, drill.made_by, drill.branch, services().world.directory):
-        raise Forbidden
-    return found
-
-
-def _detail(drill_id: str) -> dict[str, Any]:
-    parts, caller = services(), current_caller()
-    shown = _shown_to_caller()
-
-    def read(conn: Connection) -> dict[str, Any] | None:
-        found = find_drill(conn, drill_id, shown)
-        if found is None:
-            return None
-        (item,) = drills_json(conn, parts, caller, [found])
-        return {**item, "candidates": candidates(conn, parts, caller, found)}
-
-    found = parts.reader.run(read)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _with(drill: Drill, change: Mapping[str, Any]) -> Drill:
@@ -324,23 +275,3 @@ def _sound(drill: Drill) -> Drill:
             "It ends after its beginning, within two weeks of it.",
         )
     return drill
-
-
-def _write(who: Person, how: Callable[[Batch, Clock, Actor], T]) -> T:
-    parts = services()
-    actor = actor_of(who)
-    return parts.writer.run(lambda batch: how(batch, parts.clock, actor))
-
-
-def _built_in(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "id": scenario.id,
-        "kind": "built_in",
-        "type": scenario.type,
-        "title": scenario.title.as_json(),
-        "says": [each.as_json() for each in scenario.says],
-        "expected": [each.as_json() for each in (*scenario.expected, *VISITOR_RULES)],
-        "words": None,
-        "process": None,
-        "decision": None,
-    }

@@ -8,8 +8,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from backend.api.command_schemas import Strict
 from backend.api.fields import TIME_OF_DAY, CalendarDay, Moment, PlainText, TimeOfDay, Whole, words
 from backend.api.identity_schemas import OrgRefSchema, UserSchema
-from backend.api.incident_schemas import PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import PersonSchema
 from escalation.duty import WHOLE_DAY
 from escalation.people import BYSTANDERS
 from playbooks.values import ROLES

@@ -5,8 +5,8 @@ from marshmallow import Schema, fields, validate
 from backend.api.command_schemas import Strict
 from backend.api.fields import TEXT, Moment, PlainText, Uuid, Words
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from escalation.follow_up import CONTENT, KINDS, OUTCOMES, STATUSES
 
 MOMENT = {"type": "string", "format": "date-time"}

@@ -5,8 +5,8 @@ from marshmallow import Schema, fields, validate
 from backend.api.command_schemas import Strict
 from backend.api.fields import TEXT, Flag, LongText, PlainText, Uuid, Whole
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from escalation.objection import STATUSES
 from escalation.timeline import MAX_INTEGER
 

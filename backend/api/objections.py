@@ -1,7 +1,7 @@
 """The objection library: what customers object to, and answers that two have cleared (A3, A5)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Response
 from sqlalchemy import ColumnElement, and_, or_
@@ -26,24 +26,19 @@ from backend.api.objection_schemas import (
     ObjectionSchema,
     ObjectionsSchema,
 )
-from backend.api.planning import reader, writer
+from backend.api.planning import reader, record, writer
 from backend.api.problem_schemas import problems
 from backend.api.views import find_visible
-from backend.batch import Batch
 from backend.callers import current_caller, signed_in
-from backend.clock import Clock
 from backend.problems import NotFound
 from backend.read_models import person
 from backend.services import services
 from escalation.clearance import Clearance, clearing_role
-from escalation.events import Actor
 from escalation.objection import WORD_FIELDS, Objection, Words, drafts_at, inherited_by, writes_at
-from escalation.people import Person
 from escalation.refusal import Forbidden, Invalid
 from escalation.timeline import stamp
 
 blueprint = Blueprint("objections", __name__, description="Objections and cleared answers.")
-T = TypeVar("T")
 
 
 @blueprint.get("/objections")
@@ -92,7 +87,7 @@ def write_objection(body: Mapping[str, Any]) -> Response:
         made_by=who.id,
         made_at=parts.clock.now(),
     )
-    _write(who, lambda batch, clock, actor: add_objection(batch, clock, actor, entry))
+    record(who, lambda batch, clock, actor: add_objection(batch, clock, actor, entry))
     return answer(_json(entry), 201)
 
 
@@ -108,7 +103,7 @@ def rewrite_objection(body: Mapping[str, Any], objection_id: str) -> Response:
     if entry.org not in writes_at(current_caller(), directory):
         raise Forbidden
     _check_names(body)
-    changed = _write(
+    changed = record(
         who, lambda batch, clock, actor: change_objection(batch, clock, actor, objection_id, body)
     )
     return answer(_json(changed))
@@ -126,7 +121,7 @@ def clear(body: Mapping[str, Any], objection_id: str) -> Response:
     role = clearing_role(current_caller(), entry, directory)
     if role is None:
         raise Forbidden("只有合规和法务可以审核。", "Compliance and legal alone clear it.")
-    cleared = _write(
+    cleared = record(
         who,
         lambda batch, clock, actor: clear_objection(
             batch, clock, actor, objection_id, role, body["revision"]
@@ -159,13 +154,6 @@ def _check_names(body: Mapping[str, Any]) -> None:
     incident = body.get("incident")
     if incident is not None:
         parts.reader.run(lambda conn: find_visible(conn, parts, caller, incident))
-
-
-def _write(who: Person, how: Callable[[Batch, Clock, Actor], T]) -> T:
-    parts = services()
-    role, org = who.roles[0] if who.roles else (None, None)
-    actor = Actor("user", who.id, who.name, role, org)
-    return parts.writer.run(lambda batch: how(batch, parts.clock, actor))
 
 
 def _json(entry: Objection) -> dict[str, Any]:

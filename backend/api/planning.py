@@ -1,15 +1,15 @@
-"""What the routes about who is on duty share: who asks, whom they name, what is written."""
+"""What the routes beside incidents share: who asks, whom they name, what is written."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response
 
 from backend.api.answers import answer, encode_cursor
 from backend.api.paging import page_start
 from backend.batch import Batch
-from backend.callers import current_caller, current_session
+from backend.callers import actor_of, current_caller, current_session
 from backend.clock import Clock
 from backend.services import services
 from escalation.duty import Entry
@@ -23,6 +23,7 @@ FURTHEST = timedelta(days=5 * 366)
 LONGEST_PAST = timedelta(days=366)
 """What began earlier is no plan any more."""
 
+T = TypeVar("T")
 Write = Callable[[Batch, Clock, Actor, Entry, Directory], None]
 
 
@@ -49,14 +50,17 @@ def writer() -> tuple[Person, Directory]:
     return reader()
 
 
+def record(who: Person, how: Callable[[Batch, Clock, Actor], T]) -> T:
+    """Write in one transaction what is put down to this person; what came of it."""
+    house, actor = services(), actor_of(who)
+    return house.writer.run(lambda batch: how(batch, house.clock, actor))
+
+
 def write(how: Write, person: Person, entry: Entry) -> None:
     """Carry a change out, and let everybody know that the house has changed."""
-    house = services()
-    role, org = person.roles[0] if person.roles else (None, None)
-    actor = Actor("user", person.id, person.name, role, org)
-    directory = house.world.directory
-    house.writer.run(lambda batch: how(batch, house.clock, actor, entry, directory))
-    house.world_changed()
+    directory = services().world.directory
+    record(person, lambda batch, clock, actor: how(batch, clock, actor, entry, directory))
+    services().world_changed()
 
 
 def person_named(field: str, username: str, directory: Directory) -> Person:

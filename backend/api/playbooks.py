@@ -7,8 +7,9 @@ from marshmallow import Schema, fields
 
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
-from backend.api.incident_schemas import BothSchema, StepSchema
+from backend.api.incident_schemas import StepSchema
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import BothSchema
 from backend.callers import current_caller, person_or_device
 from backend.playbook_view import as_json
 from backend.services import services

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, validate
 
-from backend.api.incident_schemas import BothSchema
+from backend.api.shared_schemas import BothSchema
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -9,10 +9,10 @@ from marshmallow import Schema, fields, validate
 from backend.api.blueprint import Blueprint
 from backend.api.fields import PlainText
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.paging import PageSchema
 from backend.api.planning import filtered_orgs, page_of, reader
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from backend.callers import signed_in
 from backend.duty.reach import ways_now
 from backend.services import Services, services

@@ -14,9 +14,10 @@ from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.fields import ISO_WEEK, TEXT, IsoWeek, PlainText, Uuid, Words
-from backend.api.incident_schemas import IncidentSummarySchema, PersonSchema
+from backend.api.incident_schemas import IncidentSummarySchema
 from backend.api.paging import PageSchema
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import PersonSchema
 from backend.api.views import find_visible
 from backend.callers import current_caller, signed_in
 from backend.services import services

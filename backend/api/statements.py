@@ -9,8 +9,9 @@ from marshmallow import Schema, fields, validate
 
 from backend.api.answers import answer
 from backend.api.blueprint import Blueprint
-from backend.api.incident_schemas import PersonSchema, StatementSchema
+from backend.api.dealing_schemas import StatementSchema
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import PersonSchema
 from backend.api.views import find_visible
 from backend.callers import current_caller, signed_in
 from backend.event_store import read_texts

@@ -13,9 +13,9 @@ from backend.api.blueprint import Blueprint
 from backend.api.command_schemas import Strict
 from backend.api.fields import PlainText
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema
 from backend.api.periods import Asked, Day, asked_period
 from backend.api.problem_schemas import problems
+from backend.api.shared_schemas import BothSchema
 from backend.callers import current_caller, signed_in
 from backend.export_rows import BOM, csv_lines
 from backend.export_words import CAUSES, OUTCOMES, Lang, Table, word

@@ -6,8 +6,8 @@ from backend.api.command_schemas import Strict
 from backend.api.customer_schemas import MOMENT, Name
 from backend.api.fields import TEXT, Flag, LongText, Moment, PlainText, Uuid
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import PersonSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import PersonSchema
 from escalation.decide.life import ROOT_CAUSES
 from escalation.suggestion import STATUSES
 

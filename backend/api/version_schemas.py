@@ -6,9 +6,9 @@ from backend.api.command_schemas import Strict
 from backend.api.fields import TEXT, Document, LongText, Since, Whole
 from backend.api.identity_bodies import OrgId
 from backend.api.identity_schemas import OrgRefSchema
-from backend.api.incident_schemas import BothSchema, PersonSchema
 from backend.api.objection_schemas import ClearanceSchema
 from backend.api.paging import PageSchema
+from backend.api.shared_schemas import BothSchema, PersonSchema
 from escalation.timeline import MAX_INTEGER
 from escalation.version import STATES
 
