@@ -106,3 +106,16 @@ def test_on_a_counters_tablet_it_is_said_that_there_is_one_and_not_what_it_says(
     counter.opens(f"/papers/{complaint['id']}/statement")
     counter.reads("dealings.statement.noRight")
     expect(counter.page.get_by_text("款项已追回")).to_have_count(0)
+
+
+def test_the_auditor_goes_from_the_timeline_to_the_paper(screens: Screens, house: House) -> None:
+    complaint = heavy(house)
+    words = {"lang": "zh", "text": "款项追查中", "contact": "罗佳", "draft": 0}
+    house.person("complaint1").command(complaint, "issue-statement", **words)
+    events = house.person("auditor1").get(f"/incidents/{complaint['id']}/timeline")["events"]
+    (issued,) = [each["seq"] for each in events if each["type"] == "statement.issued"]
+    desk = screens.desk().signed_in("auditor1").is_at("/audit")
+    desk.opens(f"/audit/{complaint['id']}?event={issued}")
+    desk.page.get_by_role("link", name=desk.words.text("auditor.detail.statement")).click()
+    desk.is_at(f"/papers/{complaint['id']}/statement")
+    desk.page.get_by_text(complaint["number"]).first.wait_for()

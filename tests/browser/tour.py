@@ -100,7 +100,7 @@ LIBRARY = (
         "record-form",
         "/desk/library/:playbook/:version",
         "version",
-        (".left li:has(svg) .step", ".record .more"),
+        (".left ol .step >> nth=10",),
     ),
     Page("gate", "/desk/library/:playbook/:version", "version", (".left li:has(svg) .step",)),
     Page("addition", "/desk/library/:playbook/:version", "addition"),

@@ -110,6 +110,7 @@ export default {
     none: 'None',
   },
   detail: {
+    statement: 'Read this statement',
     who: 'Who',
     estimate: 'Estimate',
     at: 'Time',

@@ -107,6 +107,7 @@ export default {
     none: '没有',
   },
   detail: {
+    statement: '看这份书面说明',
     who: '谁',
     estimate: '估计',
     at: '时间',
