@@ -10,7 +10,7 @@ from backend.api.answers import NoCursor, decode_cursor, encode_cursor
 from backend.projections import INCIDENTS, OUTBOX, REPORTERS, VIEWERS
 from backend.read_models import summary
 from backend.services import Services
-from backend.tables import DRILL, OPEN, EventRow, SealedTextRow
+from backend.tables import DRILL, NOT_OVER, OPEN, EventRow, SealedTextRow
 from escalation.events import STATEMENT_DRAFTED, STATEMENT_ISSUED
 from escalation.people import Directory
 from escalation.rights import Caller, scope, statements_read_at
@@ -63,9 +63,12 @@ def page(
     every = {org.id for org in directory.orgs.values() if org.kind == "branch"}
     asked = every if query.get("branch") is None else every & directory.below(query["branch"])
     theirs = asked & _scope(caller, directory)
+    not_over = _not_over(rows, query)
+    if query.get("status") and NOT_OVER.issuperset(query["status"]):
+        return not_over.order_by(_COLUMNS.opened_at.desc(), _COLUMNS.id.desc()).limit(limit)
     if theirs == every:
         return _newest(rows, query, limit)
-    places = [_not_over(rows, query)]
+    places = [not_over]
     if len(theirs) > FEW_BRANCHES:
         places.append(_newest(rows.where(_unindexed(_COLUMNS.branch).in_(theirs)), query, limit))
     else:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Moment, db
 
+NOT_OVER = frozenset({"open", "acknowledged", "contained"})
+"""The statuses of incidents that are not over."""
 OPEN = "status IN ('open', 'acknowledged', 'contained')"
 """Incidents that are not over, as the index of them and who looks them up by it say it."""
 DRILL = "drill"

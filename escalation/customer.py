@@ -198,12 +198,25 @@ WHY = {
     "limit_reached": Text(
         "这段时间的营销联系次数已经用完。", "All contacts of this period have been used."
     ),
+    "unsuitable": Text(
+        "产品风险高于客户的风险偏好，不能推荐。",
+        "The product carries more risk than the customer's profile bears; do not offer it.",
+    ),
+    "no_risk_profile": Text(
+        "客户还没有风险测评，不能推荐有风险的产品。",
+        "The customer's risk profile is not known; offer nothing that carries risk.",
+    ),
     "out_of_hours": Text(
         "只能在当地时间 08:00 到 20:00 打扰客户。",
         "Customers are disturbed from 08:00 to 20:00 only, by their branch's clocks.",
     ),
 }
 """Each reason against a contact, in words."""
+RISK_NOTICE = Text(
+    "理财非存款，产品有风险，投资须谨慎。",
+    "This is not a deposit. It carries risk; invest with care.",
+)
+"""What marketing says to whomever it offers a product (A5)."""
 
 
 def frequent_since(complaints: Iterable[datetime], lifted: datetime | None) -> datetime | None:
@@ -215,14 +228,21 @@ def frequent_since(complaints: Iterable[datetime], lifted: datetime | None) -> d
     return None
 
 
-def may_call(customer: Customer, channel: str, at: datetime, zone: ZoneInfo) -> Answer:
-    """Whether marketing may contact the customer then, and all that stands against it (A4).
+def may_call(
+    customer: Customer,
+    channel: str,
+    at: datetime,
+    zone: ZoneInfo,
+    offer: RiskProfile | None = None,
+) -> Answer:
+    """Whether marketing may contact the customer then, and all that stands against it (A4, A9).
 
     Args:
         customer: who; without a card nothing stands against it.
         channel: one of ``CHANNELS``.
         at: when, aware.
         zone: of the branch that keeps the card.
+        offer: the most cautious profile that what is to be offered suits.
     """
     forever = [
         reason
@@ -233,6 +253,7 @@ def may_call(customer: Customer, channel: str, at: datetime, zone: ZoneInfo) -> 
         )
         if stands
     ]
+    forever += unfit(customer, offer)
     waits = dict(_waits(customer, at))
     opens = _opening(at, zone) if channel in DISTURBING else at
     if opens > at:
@@ -242,6 +263,20 @@ def may_call(customer: Customer, channel: str, at: datetime, zone: ZoneInfo) -> 
         return Answer(reasons)
     until = max(waits.values())
     return Answer(reasons, _opening(until, zone) if channel in DISTURBING else until)
+
+
+def unfit(customer: Customer, offer: RiskProfile | None) -> Iterable[str]:
+    """Why it must not be offered to them (A9); ``offer`` as in ``may_call``.
+
+    The most cautious of their cards speaks; what suits anybody needs no profile.
+    """
+    if offer is None or offer == RISK_PROFILES[0]:
+        return
+    known = [RISK_PROFILES.index(card.risk_profile) for card in customer.cards if card.risk_profile]
+    if not known:
+        yield "no_risk_profile"
+    elif RISK_PROFILES.index(offer) > min(known):
+        yield "unsuitable"
 
 
 def _waits(customer: Customer, at: datetime) -> Iterable[tuple[str, datetime]]:

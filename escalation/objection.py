@@ -8,6 +8,7 @@ from escalation.clearance import Clearance, clear_again_by
 from escalation.people import Directory
 from escalation.rights import BRANCH_MANAGERS, REVIEWERS, UPPER_MANAGERS, Caller
 from escalation.wording import refuse_forbidden
+from playbooks.forbidden import faults_in_script
 
 WRITERS = BRANCH_MANAGERS | UPPER_MANAGERS | REVIEWERS
 STATUSES = ("draft", "cleared", "expired", "retired")
@@ -60,7 +61,7 @@ class Objection:
 
 
 def check_wording(words: Words) -> None:
-    """Refuse forbidden wording in an answer, with each place.
+    """Refuse what an answer must not say, or not without a risk notice, with each place.
 
     What customers say is theirs: an objection may hold any word.
 
@@ -71,6 +72,7 @@ def check_wording(words: Words) -> None:
         {name: getattr(words, name) for name in ("answer_zh", "answer_en")},
         "答复里有不能对客户说的话。",
         "The answer says what nobody may say to a customer.",
+        find=faults_in_script,
     )
 
 

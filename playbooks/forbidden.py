@@ -1,7 +1,8 @@
-"""Wording that nobody may use to a customer (A5): one list, for scripts, objections and answers."""
+"""Wording that nobody may use to a customer, and what needs a risk notice beside it (A5)."""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 FORBIDDEN = (
@@ -48,9 +49,26 @@ FORBIDDEN = (
 They are found however they are written: full-width, in traditional characters, with letters of
 another alphabet that look the same, with blanks, dashes or signs that nobody sees between them.
 """
+PROMOTING = (
+    "年化",
+    "收益率",
+    "预期收益",
+    "高收益",
+    "业绩比较基准",
+    "历史业绩",
+    "annualised",
+    "annualized",
+    "yield",
+    "yields",
+    "rate of return",
+    "expected return",
+    "past performance",
+)
+"""Who tells a customer what something may earn tells the risk in the same words."""
+_WARNING = re.compile(r"风险|(?<![a-z])risk")
 _TRADITIONAL = str.maketrans(
-    "證風險無沒絕對穩賺賠諾剛兌會並從難衹祇",
-    "证风险无没绝对稳赚赔诺刚兑会并从难只只",
+    "證風險無沒絕對穩賺賠諾剛兌會並從難衹祇業績較準預歷",
+    "证风险无没绝对稳赚赔诺刚兑会并从难只只业绩较准预历",
 )
 _ALIKE = {
     ord(other): latin
@@ -106,6 +124,17 @@ class Place(NamedTuple):
     start: int
     length: int
     wording: str
+    unwarned: bool = False
+
+    @property
+    def why(self) -> tuple[str, str]:
+        """What is wrong with it, in Chinese and in English."""
+        if self.unwarned:
+            return (
+                f"说到“{self.wording}”，同一句话术里要提示风险。",
+                f"Where “{self.wording}” is said, the same script has to state the risk.",
+            )
+        return f"不能说“{self.wording}”。", f"“{self.wording}” must not be said."
 
 
 def _pattern(wording: str) -> str:
@@ -116,18 +145,38 @@ def _pattern(wording: str) -> str:
     return f"(?<![a-z]){spaced}(?![a-z])"
 
 
-_ANY = re.compile("|".join(map(_pattern, sorted(FORBIDDEN, key=len, reverse=True))))
+def _any(wordings: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_pattern, sorted(wordings, key=len, reverse=True))))
+
+
+_ANY, _ANY_PROMOTING = _any(FORBIDDEN), _any(PROMOTING)
+
+
+def faults_in_script(text: str) -> tuple[Place, ...]:
+    """What is forbidden in words to say, and what they promote without a risk notice, in order."""
+    return tuple(sorted((*forbidden_in(text), *_unwarned_in(text))))
 
 
 def forbidden_in(text: str) -> tuple[Place, ...]:
     """Every place where the text says what it must not, in order."""
     plain, places = _plainly(text)
     return tuple(
-        Place(start, end - start, text[start:end])
+        _place(text, places, each)
         for each in _ANY.finditer(plain)
         if not _denied(plain[: each.start()])
-        for start, end in ((places[each.start()], places[each.end() - 1] + 1),)
     )
+
+
+def _unwarned_in(text: str) -> Iterator[Place]:
+    plain, places = _plainly(text)
+    if not _WARNING.search(plain):
+        for each in _ANY_PROMOTING.finditer(plain):
+            yield _place(text, places, each)._replace(unwarned=True)
+
+
+def _place(text: str, places: Sequence[int], found: re.Match[str]) -> Place:
+    start, end = places[found.start()], places[found.end() - 1] + 1
+    return Place(start, end - start, text[start:end])
 
 
 def _denied(before: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a playbook, or an addition to one, has a script say what nobody may say (A5).
+"""Where a playbook, or an addition to one, has a script say what no script may say (A5).
 
 Only what staff are told to say is looked at: what to avoid may well be named.
 """
@@ -6,7 +6,7 @@ Only what staff are told to say is looked at: what to avoid may well be named.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from playbooks.forbidden import forbidden_in
+from playbooks.forbidden import faults_in_script
 from playbooks.marks import Where
 
 _SCRIPTS = ("steps", "cards", "lines")
@@ -20,14 +20,15 @@ class Mark(NamedTuple):
     start: int
     end: int
     wording: str
+    why: tuple[str, str]
 
 
 def forbidden_marks(content: Mapping[str, Any]) -> list[Mark]:
     """Every place of ``content`` where a script says it, in order; ``content`` may be faulty."""
     return [
-        Mark(where, str(where[-1]), each.start, each.start + each.length, each.wording)
+        Mark(where, str(where[-1]), each.start, each.start + each.length, each.wording, each.why)
         for where, text in _said(content)
-        for each in forbidden_in(text)
+        for each in faults_in_script(text)
     ]
 
 

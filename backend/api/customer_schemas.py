@@ -25,6 +25,7 @@ from escalation.incident import SEVERITIES
 from escalation.timeline import MAX_INTEGER
 
 MOMENT = {"type": "string", "format": "date-time"}
+OFFER = {"description": "The most cautious risk profile that what is to be offered suits (A9)."}
 REPEATS = ("same_cause", "money_again")
 SHORTEST_SEARCH = 2
 
@@ -99,6 +100,7 @@ class MayCallQuerySchema(Strict):
 
     channel = fields.String(load_default="phone", validate=validate.OneOf(CHANNELS))
     at = Moment(metadata=MOMENT)
+    offer = fields.String(validate=validate.OneOf(RISK_PROFILES), metadata=OFFER)
 
 
 class MayCallByReferenceSchema(MayCallQuerySchema):
@@ -112,6 +114,7 @@ class ContactBodySchema(Strict):
 
     id = Uuid()
     channel = fields.String(load_default="phone", validate=validate.OneOf(CHANNELS))
+    offer = fields.String(validate=validate.OneOf(RISK_PROFILES), metadata=OFFER)
 
 
 class MarkSchema(Schema):
@@ -195,6 +198,12 @@ class MayCallSchema(Schema):
     allowed = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(WhyNotSchema), required=True)
     not_before = fields.DateTime(required=True, allow_none=True)
+    risk_notice = fields.Nested(
+        BothSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "To be said, word for word, whenever something is offered (A5)."},
+    )
 
 
 class ContactSchema(Schema):

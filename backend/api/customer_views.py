@@ -8,7 +8,7 @@ from backend.api.answers import NoCursor, decode_cursor, encode_cursor
 from backend.api.identity_schemas import org_json
 from backend.customers.contacts import Contact, reasons_json
 from backend.read_models import person
-from escalation.customer import FREQUENT, ORDINARY, Answer, Customer, Mark
+from escalation.customer import FREQUENT, ORDINARY, RISK_NOTICE, Answer, Customer, Mark
 from escalation.people import Directory
 from escalation.timeline import stamp
 from playbooks.model import Playbook
@@ -109,13 +109,14 @@ def contact_json(contact: Contact, directory: Directory) -> dict[str, Any]:
     }
 
 
-def may_call_json(customer: str | None, said: Answer) -> dict[str, Any]:
+def may_call_json(customer: str | None, said: Answer, offer: str | None) -> dict[str, Any]:
     """The answer to "may I call?"."""
     return {
         "customer": customer,
         "allowed": said.allowed,
         "reasons": reasons_json(said),
         "not_before": _stamp(said.not_before),
+        "risk_notice": None if offer is None else RISK_NOTICE.as_json(),
     }
 
 

@@ -150,9 +150,9 @@ def may_call_reference(query: Mapping[str, Any]) -> Response:
     if not orgs:
         raise Forbidden
     customer = parts.reader.run(lambda conn: customer_with(conn, query["reference"], orgs, caller))
-    said = ask(customer, query["channel"], _moment(query), directory)
+    said = ask(customer, query["channel"], _moment(query), directory, query.get("offer"))
     seen = next((card.id for card in customer.cards if card.org in orgs), None)
-    return answer(may_call_json(seen, told_to(current_caller(), said)))
+    return answer(may_call_json(seen, told_to(current_caller(), said), query.get("offer")))
 
 
 @blueprint.get("/customers/<customer_id>")
@@ -231,12 +231,15 @@ def get_matters(query: Mapping[str, Any], customer_id: str) -> Response:
 @blueprint.arguments(MayCallQuerySchema, location="query")
 @blueprint.response(200, MayCallSchema)
 def may_call_customer(query: Mapping[str, Any], customer_id: str) -> Response:
-    """May marketing contact this customer, and if not, why not and until when (A4)?"""
+    """May marketing contact this customer, and if not, why not and until when (A4)?
+
+    With an ``offer`` also: does it fit their risk profile (A9)?
+    """
     _, directory = reader()
     card = _find_for_marketing(customer_id)
     customer = _customer(card)
-    said = ask(customer, query["channel"], _moment(query), directory)
-    return answer(may_call_json(card.id, told_to(current_caller(), said)))
+    said = ask(customer, query["channel"], _moment(query), directory, query.get("offer"))
+    return answer(may_call_json(card.id, told_to(current_caller(), said), query.get("offer")))
 
 
 @blueprint.get("/customers/<customer_id>/contacts")
@@ -269,12 +272,23 @@ def contact_customer(body: Mapping[str, Any], customer_id: str) -> Response:
     parts, caller = services(), current_caller()
     card = _find_for_marketing(customer_id)
     contact = Contact(
-        body.get("id") or parts.clock.new_id(), card.id, body["channel"], parts.clock.now(), who.id
+        body.get("id") or parts.clock.new_id(),
+        card.id,
+        body["channel"],
+        parts.clock.now(),
+        who.id,
+        body.get("offer"),
     )
     orgs = marketed_at(caller, directory)
     made = parts.writer.run(
         lambda batch: make_contact(
-            batch, parts.clock, actor_of(who), caller, directory, contact, orgs
+            batch,
+            parts.clock,
+            actor_of(who),
+            caller,
+            directory,
+            contact,
+            orgs,
         )
     )
     return answer(contact_json(made, directory), 201)

@@ -12,7 +12,7 @@ from backend.customers.cards import find_card
 from backend.customers.matters import CONTACTS, customers_of
 from backend.event_store import append_log, lock_log
 from backend.problems import NotFound
-from escalation.customer import FREQUENT, WHY, Answer, Customer, may_call
+from escalation.customer import FREQUENT, WHY, Answer, Customer, RiskProfile, may_call, unfit
 from escalation.customer_rights import sees_judgements
 from escalation.events import Actor
 from escalation.people import Directory
@@ -24,21 +24,28 @@ _COLUMNS = CONTACTS.c
 
 
 class Contact(NamedTuple):
-    """One that was made. ``by`` is a person's id."""
+    """One that was made. ``by`` is a person's id; ``offer``: what for, of one about to be made."""
 
     id: str
     customer: str
     channel: str
     at: datetime
     by: str
+    offer: RiskProfile | None = None
 
 
-def ask(customer: Customer, channel: str, at: datetime, directory: Directory) -> Answer:
+def ask(
+    customer: Customer,
+    channel: str,
+    at: datetime,
+    directory: Directory,
+    offer: RiskProfile | None = None,
+) -> Answer:
     """May the customer be contacted then? By the clocks of the branch of their first card."""
     if not customer.cards:
-        return Answer()
+        return Answer(tuple(unfit(customer, offer)))
     zone = ZoneInfo(directory.orgs[customer.cards[0].org].timezone)
-    return may_call(customer, channel, at, zone)
+    return may_call(customer, channel, at, zone, offer)
 
 
 def make_contact(
@@ -67,13 +74,15 @@ def make_contact(
     if known is not None:
         return _same(_contact(known), contact)
     (customer,) = customers_of(batch.conn, [card], caller)
-    answer = ask(customer, contact.channel, contact.at, directory)
+    answer = ask(customer, contact.channel, contact.at, directory, contact.offer)
     if not answer.allowed:
         raise _not_allowed(told_to(caller, answer))
     row = {**contact._asdict(), "customer_id": contact.customer}
-    del row["customer"]
+    del row["customer"], row["offer"]
     batch.conn.execute(insert(CONTACTS), [row])
     said = {"contact": contact.id, "customer": contact.customer, "channel": contact.channel}
+    if contact.offer is not None:
+        said["offer"] = contact.offer
     append_log(batch, clock, "customer.contacted", actor, said)
     return contact
 
@@ -109,7 +118,7 @@ def _contact(row: object) -> Contact:
 
 
 def _same(known: Contact, contact: Contact) -> Contact:
-    if known._replace(at=contact.at) != contact:
+    if known._replace(at=contact.at, offer=contact.offer) != contact:
         raise Refused(
             "idempotency-conflict",
             "这个编号已经用在别的联系记录上。",

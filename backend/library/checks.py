@@ -64,11 +64,12 @@ def check_safe(content: Mapping[str, Any]) -> None:
 
 
 def check_wording(content: Mapping[str, Any]) -> None:
-    """Refuse forbidden wording in what staff are told to say, with each place.
+    """Refuse what staff must not be told to say, or not without a risk notice, with each place.
 
     Raises:
         Refused: ``forbidden-wording``.
     """
+    marks = forbidden_marks(content)
     places = [
         {
             "field": _dotted(("content", *mark.where)),
@@ -79,7 +80,7 @@ def check_wording(content: Mapping[str, Any]) -> None:
             "length": mark.end - mark.start,
             "wording": mark.wording,
         }
-        for mark in forbidden_marks(content)
+        for mark in marks
     ]
     if places:
         raise Refused(
@@ -90,10 +91,10 @@ def check_wording(content: Mapping[str, Any]) -> None:
             errors=[
                 {
                     "field": each["field"],
-                    "zh": f"不能说“{each['wording']}”。",
-                    "en": f"“{each['wording']}” must not be said.",
+                    "zh": mark.why[0],
+                    "en": mark.why[1],
                 }
-                for each in places
+                for each, mark in zip(places, marks, strict=True)
             ],
         )
 

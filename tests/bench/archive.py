@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ ASKED = (
     ("a teller's list", "teller1", "/incidents"),
     ("a branch manager's list", "manager1", "/incidents"),
     ("what is open at the branch", "manager1", "/incidents?status=open"),
+    ("what is open in the bank", "hqduty1", "/incidents?status=open&status=acknowledged"),
     ("a quiet branch's list", "teller4", "/incidents"),
     ("a region's list", "regional1", "/incidents"),
     ("the whole bank's list", "hqduty1", "/incidents"),
@@ -123,11 +125,11 @@ def _fill(file: Path, model: str, count: int) -> int:
         for row in rows:
             row.pop("ord", None)
         columns, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
-        db.executemany(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608
-            _copies(table, rows, model, branches, count, after),
-        )
-        db.commit()
+        insert = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
+        copies = _copies(table, rows, model, branches, count, after)
+        while batch := list(islice(copies, 100_000)):
+            db.executemany(insert, batch)
+            db.commit()
     events = int(db.execute("SELECT max(ord) FROM events").fetchone()[0])
     db.close()
     return events

@@ -107,6 +107,7 @@ def test_a_branch_a_status_and_a_type_are_found_among_all_that_somebody_sees(
         over = {each for each in seen if rows[each].status == "cancelled"}
         assert set(_paged(house, caller, status=["cancelled", "closed"])) == over
         assert set(_paged(house, caller, status=["open"])) == seen - over
+        assert set(_paged(house, caller, status=["open", "closed"])) == seen - over
         helps = {each for each in seen if rows[each].type == "help"}
         assert set(_paged(house, caller, type="help")) == helps
         assert _paged(house, caller, drill=True) == []

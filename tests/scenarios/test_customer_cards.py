@@ -75,6 +75,35 @@ def test_who_complained_three_times_in_ninety_days_is_muted_by_itself_until_a_pe
     assert asks(house.person("business1"), customer)["allowed"] is True
 
 
+def test_what_is_offered_fits_the_risk_profile_and_comes_with_the_risk_notice(
+    house: House,
+) -> None:
+    manager, marketing = house.person("manager1"), house.person("business1")
+    customer = card(manager)
+    said = asks(marketing, customer, offer="balanced")
+    assert (said["allowed"], keys(said)) == (False, ["no_risk_profile"])
+    known = manager.does(
+        "PATCH",
+        f"/customers/{customer['id']}",
+        {"revision": customer["revision"], "risk_profile": "balanced"},
+    )
+    said = asks(marketing, known, offer="balanced")
+    assert said["allowed"]
+    assert "风险" in said["risk_notice"]["zh"]
+    assert "risk" in said["risk_notice"]["en"]
+    said = asks(marketing, known, offer="aggressive")
+    assert (said["allowed"], keys(said), said["not_before"]) == (False, ["unsuitable"], None)
+    path = f"/customers/{customer['id']}/contacts"
+    refused = marketing.ask("POST", path, {"offer": "aggressive"})
+    assert refused.status_code == 409
+    assert [each["key"] for each in refused.json()["reasons"]] == ["unsuitable"]
+    assert marketing.get(path)["items"] == []
+    marketing.does("POST", path, {"offer": "balanced"})
+    assert marketing.ask("GET", f"{path[:-9]}/may-call", params={"offer": "x"}).status_code == 422
+    unknown = marketing.get("/customers/may-call", params={"reference": "1", "offer": "aggressive"})
+    assert (unknown["allowed"], keys(unknown)) == (False, ["no_risk_profile"])
+
+
 def test_marketing_asks_with_the_number_it_has_and_is_told_no_with_why_and_until_when(
     house: House,
 ) -> None:
@@ -87,6 +116,7 @@ def test_marketing_asks_with_the_number_it_has_and_is_told_no_with_why_and_until
         "allowed": True,
         "reasons": [],
         "not_before": None,
+        "risk_notice": None,
     }
     path = f"/customers/{customer['id']}/contacts"
     made = marketing.does("POST", path, {"id": new_id()})

@@ -177,5 +177,8 @@ def test_an_investment_loss_names_what_did_not_fit(house: House) -> None:
         "mismatch": "稳健型买了股票基金",
         "cause": "marketing",
     }
+    for missing in ("risk_profile", "mismatch"):
+        unnamed = {name: said for name, said in record.items() if name != missing}
+        manager.refused(case, "complete-step", 422, step="look_at_sale", record=unnamed)
     looked = manager.ticks(case, "look_at_sale", record=record)
     assert step(looked, "look_at_sale")["recorded"] == record

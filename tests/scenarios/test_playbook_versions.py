@@ -163,6 +163,20 @@ def test_forbidden_wording_is_refused_with_its_place_and_nothing_is_kept(house: 
     assert admin.get(f"{PATH}/{version['id']}")["revision"] == 1
 
 
+def test_a_script_that_promotes_without_a_risk_notice_is_refused(house: House) -> None:
+    admin, version = house.person("admin1"), drafted(house.person("admin1"))
+    path = f"{PATH}/{version['id']}"
+    words = {"zh": "这款产品年化 3%。", "en": "Its yield is 3 %, and it carries risk."}
+    answer = admin.ask("PATCH", path, {"content": reworded(version["content"], words)})
+    assert (answer.status_code, kind(answer)) == (422, "forbidden-wording")
+    (place,) = answer.json()["places"]
+    assert (place["language"], place["wording"]) == ("zh", "年化")
+    assert "state the risk" in answer.json()["errors"][0]["detail"]
+    words["zh"] += "理财有风险。"
+    content = reworded(version["content"], words)
+    admin.does("PATCH", path, {"content": content, "revision": version["revision"]})
+
+
 def test_a_fault_in_a_draft_is_told_with_its_place_in_both_languages(house: House) -> None:
     admin, version = house.person("admin1"), drafted(house.person("admin1"))
     content = deepcopy(version["content"])

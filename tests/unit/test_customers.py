@@ -23,6 +23,7 @@ from escalation.customer import (
     Limit,
     Mark,
     Matter,
+    RiskProfile,
     changed,
     frequent_since,
     may_call,
@@ -48,6 +49,18 @@ moments = st.integers(0, 400 * 24 * 60).map(lambda minutes: MORNING + timedelta(
 
 def asked(card: Card = CARD, at: datetime = MORNING, *contacts: datetime, channel: str = "phone"):
     return may_call(Customer((card,), contacts), channel, at, SHANGHAI)
+
+
+def test_what_is_offered_fits_the_most_cautious_of_their_cards():
+    def offered(offer: RiskProfile, *profiles: RiskProfile | None) -> tuple[str, ...]:
+        cards = tuple(replace(CARD, risk_profile=each) for each in profiles)
+        return may_call(Customer(cards), "email", MORNING, SHANGHAI, offer).reasons
+
+    assert offered("balanced", "aggressive", "balanced", None) == ()
+    assert offered("balanced", "aggressive", "conservative") == ("unsuitable",)
+    assert offered("aggressive", "balanced") == ("unsuitable",)
+    assert offered("balanced", None) == ("no_risk_profile",)
+    assert offered("conservative", None) == ()
 
 
 def test_three_a_month_are_usual_and_the_fourth_waits_until_the_first_is_a_month_old():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playbooks.forbidden import forbidden_in
+from playbooks.forbidden import faults_in_script, forbidden_in
 from tests.builders import LIBRARY
 
 
@@ -83,6 +83,29 @@ def test_what_only_looks_like_it_is_none(text: str):
     assert forbidden_in(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("这款产品年化 3.5%", "年化"),
+        ("業績比較基準是百分之四", "業績比較基準"),
+        ("Its yield is 4 %.", "yield"),
+        ("Ask about the expected return", "expected return"),
+    ],
+)
+def test_a_script_that_speaks_of_earnings_states_the_risk(text: str, wording: str):
+    (place,) = faults_in_script(text)
+    assert (place.wording, place.unwarned) == (wording, True)
+    assert all("风险" in each or "risk" in each for each in place.why)
+    assert faults_in_script(f"{text}；理财有风险") == ()
+    assert faults_in_script(f"{text}; it carries risk") == ()
+    assert forbidden_in(text) == ()
+
+
+def test_what_is_forbidden_stays_so_beside_a_risk_notice():
+    (place,) = faults_in_script("年化 4%，保本，有风险")
+    assert (place.wording, place.unwarned) == ("保本", False)
+
+
 def test_every_place_is_found():
     assert [place.start for place in forbidden_in("保证收益，零风险，不保证")] == [0, 5]
 
@@ -96,4 +119,4 @@ def test_no_script_of_the_library_has_staff_say_it():
         for text in (both.zh, both.en)
     ]
     assert said
-    assert {text for text in said if forbidden_in(text)} == set()
+    assert {text for text in said if faults_in_script(text)} == set()

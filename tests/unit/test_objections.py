@@ -71,6 +71,13 @@ def test_forbidden_wording_in_an_answer_is_refused_with_each_place():
     check_wording(replace(WORDS, objection_zh="你们保证过收益"))
 
 
+def test_an_answer_that_promotes_without_a_risk_notice_is_refused():
+    with pytest.raises(Refused) as refused:
+        check_wording(replace(WORDS, answer_zh="同类产品年化 3% 左右"))
+    assert [each["wording"] for each in refused.value.extra["places"]] == ["年化"]
+    check_wording(replace(WORDS, answer_zh="同类产品年化 3% 左右，有风险"))
+
+
 def test_branches_inherit_from_above_and_write_their_own():
     bank = Bank()
     teller, manager = Caller(bank.person("teller1")), Caller(bank.person("manager1"))

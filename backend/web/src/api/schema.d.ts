@@ -1146,6 +1146,8 @@ export interface paths {
                 query: {
                     channel?: "phone" | "sms" | "visit" | "wechat" | "email" | "mail";
                     at?: string;
+                    /** @description The most cautious risk profile that what is to be offered suits (A9). */
+                    offer?: "conservative" | "balanced" | "aggressive";
                     reference: string;
                 };
                 header?: never;
@@ -1642,12 +1644,17 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** May marketing contact this customer, and if not, why not and until when (A4)? */
+        /**
+         * May marketing contact this customer, and if not, why not and until when (A4)?
+         * @description With an ``offer`` also: does it fit their risk profile (A9)?
+         */
         get: {
             parameters: {
                 query?: {
                     channel?: "phone" | "sms" | "visit" | "wechat" | "email" | "mail";
                     at?: string;
+                    /** @description The most cautious risk profile that what is to be offered suits (A9). */
+                    offer?: "conservative" | "balanced" | "aggressive";
                 };
                 header?: never;
                 path: {
@@ -13158,6 +13165,11 @@ export interface components {
              */
             channel: "phone" | "sms" | "visit" | "wechat" | "email" | "mail";
             id?: string;
+            /**
+             * @description The most cautious risk profile that what is to be offered suits (A9).
+             * @enum {string}
+             */
+            offer?: "conservative" | "balanced" | "aggressive";
         };
         Contacts: {
             items: components["schemas"]["Contact"][];
@@ -13817,6 +13829,8 @@ export interface components {
             /** Format: date-time */
             not_before: string | null;
             reasons: components["schemas"]["WhyNot"][];
+            /** @description To be said, word for word, whenever something is offered (A5). */
+            risk_notice: components["schemas"]["Both"] | null;
         };
         Me: {
             device?: components["schemas"]["DeviceRef"];
@@ -14892,7 +14906,7 @@ export interface components {
         };
         WhyNot: {
             /** @enum {string} */
-            key: "do_not_contact" | "muted" | "frequent_complainant" | "call_back_later" | "limit_reached" | "out_of_hours";
+            key: "do_not_contact" | "muted" | "frequent_complainant" | "call_back_later" | "limit_reached" | "unsuitable" | "no_risk_profile" | "out_of_hours";
             text: components["schemas"]["Both"];
         };
         WithdrawRepresentativeBody: {
