@@ -36,3 +36,16 @@ def test_who_wants_no_marketing_is_put_on_the_list_with_a_reason(
     said = house.person("business1").get(f"/customers/{customer['id']}/may-call")
     assert said["reasons"][0]["key"] == "do_not_contact"
     desk.page.get_by_text("别再打了").wait_for()
+
+
+def test_what_is_offered_shows_the_risk_notice_or_why_not(screens: Screens, house: House) -> None:
+    customer = house.person("manager1").does(
+        "POST", "/customers", {"name": "李建国", "risk_profile": "balanced"}
+    )
+    desk = screens.desk().signed_in("business1").opens(f"/desk/customers/{customer['id']}")
+    offers = desk.page.get_by_label("推荐的产品")
+    offers.select_option("aggressive")
+    desk.reads("customers.no").page.get_by_text("产品风险高于客户的风险偏好，不能推荐。").wait_for()
+    offers.select_option("balanced")
+    desk.page.get_by_text("必须告知客户：“理财非存款，产品有风险，投资须谨慎。”").wait_for()
+    assert desk.reads("customers.yes").faults == []
