@@ -133,6 +133,7 @@ _.complaint_kinds
 _.changed_by
 _.press_statements
 _.statement_drafts
+_.risk_notice
 # Fields of the calendar.
 _.dry_run
 _.confirmed
