@@ -42,8 +42,8 @@ ANSWER_S = 5.0
 """For one that never comes: a page that was left has asked for nothing."""
 _ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 _NO_LINE = re.compile(r"net::ERR_|WebSocket connection to|status of 50[234]")
-MOST_PICTURES = 10
-"""Until two in a row are the same: pictures and letters are decoded beside the page's own clock."""
+MOST_PICTURES, ALIKE = 20, 3
+"""Until so many in a row are alike: pictures and letters are decoded beside the page's clock."""
 _STOPWATCH = """
 (text) => {
   const holds = (node) => node.textContent.includes(text)
@@ -300,10 +300,11 @@ class Screen:
 
     def picture(self) -> bytes:
         """The screen as it is, to the pixel, once everything on it has been drawn."""
-        shown = b""
+        shown, alike = b"", 0
         for _ in range(MOST_PICTURES):
             before, shown = shown, self.page.screenshot(animations="disabled", caret="hide")
-            if shown == before:
+            alike = alike + 1 if shown == before else 1
+            if alike == ALIKE:
                 break
         return shown
 

@@ -5,6 +5,7 @@ the second one's finger rests on the notes tile differs. Their screens are the s
 """
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ SHORT, LONG = 100, 1500
 WITHOUT_SECONDS = "document.styleSheets[0].insertRule('span.line { opacity: 0 !important }')"
 """The gap's own seconds begin when the browser notices it, which no clock of ours decides."""
 """Milliseconds that the finger rests on the tile."""
+OUT = Path(__file__).parent / "out"
 NOTE = "三号柜台：客户问贷款利率"
 
 
@@ -38,6 +40,8 @@ def ready(screens: Screens, house: House) -> Screen:
     # The jump of the clock has cut the line; what was asked meanwhile may still be answered.
     counter.page.reload()
     counter.reads("tablet.home.hint").reads("common.line.online")
+    # The bank's time, ten minutes behind the tablet's: the socket has said hello.
+    counter.page.get_by_text("10:00", exact=True).wait_for()
     return counter
 
 
@@ -65,8 +69,13 @@ def filmed(counter: Screen, held: int, *, line: bool = True) -> dict[str, bytes]
 
 
 def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
-    """The moments whose pictures are not the same."""
-    return [moment for moment, picture in one.items() if other[moment] != picture]
+    """The moments whose pictures are not the same; they are kept to be looked at."""
+    found = [moment for moment, picture in one.items() if other[moment] != picture]
+    for moment in found:
+        OUT.mkdir(exist_ok=True)
+        for name, film in (("one", one), ("other", other)):
+            (OUT / f"covert, {moment}, {name}.png").write_bytes(film[moment])
+    return found
 
 
 def test_the_covert_press_and_a_note_are_the_same_to_the_pixel_and_only_one_alerts(

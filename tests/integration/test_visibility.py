@@ -1,5 +1,6 @@
 """Who sees what is one rule in two forms: Python for one incident, SQL for lists (ADR 4)."""
 
+import re
 from itertools import product
 from typing import Any
 
@@ -111,6 +112,35 @@ def test_a_branch_a_status_and_a_type_are_found_among_all_that_somebody_sees(
         helps = {each for each in seen if rows[each].type == "help"}
         assert set(_paged(house, caller, type="help")) == helps
         assert _paged(house, caller, drill=True) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "query"),
+    [
+        ("guard1", {}),
+        ("manager1", {}),
+        ("manager1", {"status": ["open"]}),
+        ("regional1", {}),
+        ("hqduty1", {}),
+        ("hqduty1", {"status": ["open", "acknowledged"]}),
+        ("hqduty1", {"drill": True}),
+    ],
+)
+def test_every_place_of_a_list_is_walked_by_an_index(
+    house: ExportsHouse, who: str, query: dict[str, Any]
+) -> None:
+    caller = Caller(house.world.directory.by_username[who])
+    with house.engine.connect() as conn:
+        asked = page(conn, caller, house.world.directory, query, 50)
+        text = asked.compile(conn.engine, compile_kwargs={"literal_binds": True}).string
+        plan = [row[-1] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+    walked = [each for each in plan if each.startswith(("SCAN incidents", "SEARCH incidents"))]
+    assert walked
+    assert all("INDEX" in each for each in walked), plan
+    if "status" in query:
+        assert all(re.search(r"ix_incidents_open\b", each) for each in walked), plan
+    if "drill" in query:
+        assert any("ix_incidents_drill" in each for each in walked), plan
 
 
 def test_on_a_paired_tablet_nobody_is_shown_anything_discreet(house: ExportsHouse) -> None:
