@@ -233,11 +233,11 @@ class Opened:
         return {"now": now, "ready_at": ready_at, "position": position}
 
     def _due(self) -> datetime | None:
-        """The next deadline, or the next try to deliver something."""
+        """The next deadline, try to deliver something, or version that comes into force."""
         reader = self._services.reader
         looks = (_earliest, next_due, next_office)
-        found = [each for look in looks if (each := reader.run(look))]
-        return min(found, default=None)
+        moments = [*(reader.run(look) for look in looks), self._services.shelf.next_turn]
+        return min((each for each in moments if each is not None), default=None)
 
     def _movable(self) -> VirtualClock:
         assert isinstance(self._clock, VirtualClock), "this bank lives by the machine's clock"
@@ -251,6 +251,7 @@ class Opened:
             or self._services.writer.waiting > 0
             or bool(self._services.gateway._unsent)
             or self._services.reader.run(_unsealed)
+            or self._services.reader.run(self._services.is_stale)
         )
 
 

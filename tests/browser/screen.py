@@ -69,9 +69,11 @@ async (name) => {
 """
 _COLOURED = """
 async () => {
-  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
-  const turning = document.getAnimations().filter((each) => each instanceof CSSTransition)
-  await Promise.allSettled(turning.map(({ finished }) => finished))
+  const turning = () => document.getAnimations().filter((each) => each instanceof CSSTransition)
+  do {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
+    await Promise.allSettled(turning().map(({ finished }) => finished))
+  } while (turning().length)
 }
 """
 _WATCH = Path(__file__).parent / "watch.js"
