@@ -70,8 +70,8 @@ def check_wording(words: Words) -> None:
     """
     refuse_forbidden(
         {name: getattr(words, name) for name in ("answer_zh", "answer_en")},
-        "答复里有不能对客户说的话。",
-        "The answer says what nobody may say to a customer.",
+        "答复要改：有不能对客户说的话，或者缺风险提示。",
+        "The answer says what nobody may say to a customer, or leaves out the risk.",
         find=faults_in_script,
     )
 

@@ -4,32 +4,20 @@ Only what staff are told to say is looked at: what to avoid may well be named.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from playbooks.forbidden import faults_in_script
+from playbooks.forbidden import Place, faults_in_script
 from playbooks.marks import Where
 
 _SCRIPTS = ("steps", "cards", "lines")
 
 
-class Mark(NamedTuple):
-    """Forbidden wording: the way to its text, the language, and from where to where it stands."""
+def forbidden_places(content: Mapping[str, Any]) -> list[tuple[Where, Place]]:
+    """The way to each such text, and where in it; in order. ``content`` may be faulty.
 
-    where: Where
-    language: str
-    start: int
-    end: int
-    wording: str
-    why: tuple[str, str]
-
-
-def forbidden_marks(content: Mapping[str, Any]) -> list[Mark]:
-    """Every place of ``content`` where a script says it, in order; ``content`` may be faulty."""
-    return [
-        Mark(where, str(where[-1]), each.start, each.start + each.length, each.wording, each.why)
-        for where, text in _said(content)
-        for each in faults_in_script(text)
-    ]
+    The last step of the way is the language.
+    """
+    return [(where, each) for where, text in _said(content) for each in faults_in_script(text)]
 
 
 def _said(content: Mapping[str, Any]) -> Iterator[tuple[Where, str]]:

@@ -20,8 +20,9 @@ from backend.api.fields import (
 from backend.api.identity_schemas import OrgRefSchema
 from backend.api.paging import PageSchema
 from backend.api.shared_schemas import BothSchema, OrgNameSchema, PersonSchema
-from escalation.customer import CARE, CHANNELS, FREQUENT, PERIODS, RISK_PROFILES, TAGS, WHY
+from escalation.customer import CARE, FREQUENT, PERIODS, RISK_PROFILES, TAGS
 from escalation.incident import SEVERITIES
+from escalation.marketing import CHANNELS, WHY
 from escalation.timeline import MAX_INTEGER
 
 MOMENT = {"type": "string", "format": "date-time"}

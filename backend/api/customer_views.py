@@ -8,7 +8,8 @@ from backend.api.answers import NoCursor, decode_cursor, encode_cursor
 from backend.api.identity_schemas import org_json
 from backend.customers.contacts import Contact, reasons_json
 from backend.read_models import person
-from escalation.customer import FREQUENT, ORDINARY, RISK_NOTICE, Answer, Customer, Mark
+from escalation.customer import FREQUENT, ORDINARY, Customer, Mark
+from escalation.marketing import RISK_NOTICE, Answer
 from escalation.people import Directory
 from escalation.timeline import stamp
 from playbooks.model import Playbook

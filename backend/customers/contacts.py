@@ -12,9 +12,10 @@ from backend.customers.cards import find_card
 from backend.customers.matters import CONTACTS, customers_of
 from backend.event_store import append_log, lock_log
 from backend.problems import NotFound
-from escalation.customer import FREQUENT, WHY, Answer, Customer, RiskProfile, may_call, unfit
+from escalation.customer import FREQUENT, Customer, RiskProfile
 from escalation.customer_rights import sees_judgements
 from escalation.events import Actor
+from escalation.marketing import WHY, Answer, may_call, unfit
 from escalation.people import Directory
 from escalation.refusal import Refused
 from escalation.rights import Caller

@@ -11,7 +11,7 @@ from playbooks.load import digest, examine
 from playbooks.marks import Where
 from playbooks.safeguards import unsafe
 from playbooks.schema import Problem, read_addition
-from playbooks.wording import forbidden_marks
+from playbooks.wording import forbidden_places
 
 _UNKNOWN = "Unknown field."
 _INHERITED = "What comes from above stays as it is; it can only be added to."
@@ -69,32 +69,27 @@ def check_wording(content: Mapping[str, Any]) -> None:
     Raises:
         Refused: ``forbidden-wording``.
     """
-    marks = forbidden_marks(content)
-    places = [
-        {
-            "field": _dotted(("content", *mark.where)),
-            "path": list(mark.where),
-            "language": mark.language,
-            "start": mark.start,
-            "end": mark.end,
-            "length": mark.end - mark.start,
-            "wording": mark.wording,
-        }
-        for mark in marks
-    ]
-    if places:
+    found = forbidden_places(content)
+    if found:
         raise Refused(
             "forbidden-wording",
-            "话术里有不能对客户说的话。",
-            "A script says what nobody may say to a customer.",
-            places=places,
-            errors=[
+            "话术要改：有不能对客户说的话，或者缺风险提示。",
+            "A script says what nobody may say to a customer, or leaves out the risk.",
+            places=[
                 {
-                    "field": each["field"],
-                    "zh": mark.why[0],
-                    "en": mark.why[1],
+                    "field": _dotted(("content", *where)),
+                    "path": list(where),
+                    "language": where[-1],
+                    "start": place.start,
+                    "end": place.start + place.length,
+                    "length": place.length,
+                    "wording": place.wording,
                 }
-                for each, mark in zip(places, marks, strict=True)
+                for where, place in found
+            ],
+            errors=[
+                {"field": _dotted(("content", *where)), "zh": place.why[0], "en": place.why[1]}
+                for where, place in found
             ],
         )
 

@@ -1,9 +1,12 @@
 """The projections follow from the events alone: rebuilding finds no difference, or mends it."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import delete, insert, select, update
 
 from backend.batch import Batch
@@ -12,7 +15,7 @@ from backend.event_store import seal_log
 from backend.figure_sums import SUMS, sum_up
 from backend.figures import FIGURES
 from backend.outgoing.personal_channels import PersonalChannel
-from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS
+from backend.projections import ALIASES, DEADLINES, INCIDENTS, KEYS, OUTBOX, REPORTERS, VIEWERS
 from backend.rebuild import rebuild
 from backend.tables import EventRow
 from backend.world import load_directory
@@ -118,6 +121,15 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
     assert mend(house) == []
 
 
+def test_who_may_look_back_is_filled_in_for_a_bank_from_before(house: ExportsHouse) -> None:
+    before = rows(house)
+    version = import_module("backend.migrations.versions.0017_viewers")
+    with house.engine.begin() as conn, Operations.context(MigrationContext.configure(conn)):
+        version.downgrade()
+        version.upgrade()
+    assert rows(house) == before
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -129,6 +141,7 @@ def test_dropped_projections_come_back_as_they_were(house: ExportsHouse) -> None
         delete(FIGURES),
         delete(SUMS),
         delete(REPORTERS),
+        delete(VIEWERS),
         update(OUTBOX).values(live=False, repeat=7),
         delete(OUTBOX).where(OUTBOX.c.channel != "socket"),
         insert(ALIASES).values(id="strange", incident_id="strange"),

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from escalation.commands import Cancel, LinkCustomer, UnlinkCustomer
 from escalation.customer import (
-    CHANNELS,
     FREQUENT_WITHIN,
     LOWERED,
     ORDINARY,
     PERIODS,
     REPEAT_WITHIN,
-    WHY,
     Card,
     Customer,
     Limit,
@@ -26,7 +24,6 @@ from escalation.customer import (
     RiskProfile,
     changed,
     frequent_since,
-    may_call,
     repeat_claims,
 )
 from escalation.customer_rights import (
@@ -36,6 +33,7 @@ from escalation.customer_rights import (
     may_change,
     seen_whole_at,
 )
+from escalation.marketing import CHANNELS, WHY, may_call
 from escalation.refusal import Forbidden, Invalid, Refused
 from escalation.rights import Caller
 from tests.builders import EVERYBODY, MORNING, Bank, typed

@@ -13,7 +13,7 @@ from playbooks.diff import differences
 from playbooks.inheritance import Added, conflicts, merged
 from playbooks.load import examine, from_content
 from playbooks.schema import read_addition
-from playbooks.wording import forbidden_marks
+from playbooks.wording import forbidden_places
 from tests.builders import LIBRARY, demo_directory
 
 DIRECTORY = demo_directory()
@@ -194,10 +194,10 @@ def test_forbidden_wording_is_marked_by_path_language_and_place_and_only_in_scri
         "cards": [{"say": [{"zh": "保本的", "en": "x"}]}],
         "lines": [{"say": [{"zh": "零风险", "en": "x"}]}],
     }
-    found = [(each.where, each.language, each.start, each.end) for each in forbidden_marks(content)]
+    found = [(where, each.start, each.length) for where, each in forbidden_places(content)]
     assert found == [
-        (("steps", 0, "say", 0, "en"), "en", 6, 15),
-        (("cards", 0, "say", 0, "zh"), "zh", 0, 2),
-        (("lines", 0, "say", 0, "zh"), "zh", 0, 3),
+        (("steps", 0, "say", 0, "en"), 6, 9),
+        (("cards", 0, "say", 0, "zh"), 0, 2),
+        (("lines", 0, "say", 0, "zh"), 0, 3),
     ]
-    assert forbidden_marks({"steps": [1, {"say": 2}, {"say": [3, {"zh": 4}]}]}) == []
+    assert forbidden_places({"steps": [1, {"say": 2}, {"say": [3, {"zh": 4}]}]}) == []
