@@ -18,6 +18,8 @@ export function useBoard(org: Ref<string>, wall: boolean) {
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(false)
   let readAt = 0
+  /** Another org chosen meanwhile: the newest question's answer counts. */
+  let turn = 0
   let waiting: ReturnType<typeof setTimeout> | undefined
 
   async function load(): Promise<void> {
@@ -25,16 +27,18 @@ export function useBoard(org: Ref<string>, wall: boolean) {
     waiting = undefined
     readAt = Date.now()
     loading.value = true
+    const mine = (turn += 1)
     try {
       const query = { ...(org.value ? { org: org.value } : {}), ...(wall ? { wall: true } : {}) }
       const found = await ask(api.GET('/api/v1/board', { params: { query } }))
+      if (mine !== turn) return
       setServerTime(found.at) // countdowns are right before the socket has said the time
       board.value = found
       problem.value = null
     } catch (error) {
-      problem.value = asProblem(error)
+      if (mine === turn) problem.value = asProblem(error)
     } finally {
-      loading.value = false
+      if (mine === turn) loading.value = false
     }
   }
   function soon(): void {

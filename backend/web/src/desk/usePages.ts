@@ -7,30 +7,36 @@ interface Page<T> {
   next_cursor: string | null
 }
 
-export function usePages<T>(read: (cursor: string | null) => Promise<Page<T>>) {
+/** Asked anew before the last answer is there: the newest counts. `taken`: hears of each that does. */
+export function usePages<T, P extends Page<T> = Page<T>>(read: (cursor: string | null) => Promise<P>, taken?: (page: P) => void) {
   const items = shallowRef<T[]>([])
   const next = ref<string | null>(null)
   const ready = ref(false)
   const loading = ref(false)
   const problem = shallowRef<Problem | null>(null)
 
+  let turn = 0
+
   async function get(cursor: string | null): Promise<void> {
+    const mine = (turn += 1)
     loading.value = true
     try {
       const page = await read(cursor)
+      if (mine !== turn) return
+      taken?.(page)
       items.value = cursor === null ? page.items : [...items.value, ...page.items]
       next.value = page.next_cursor
       problem.value = null
       ready.value = true
     } catch (error) {
-      problem.value = asProblem(error)
+      if (mine === turn) problem.value = asProblem(error)
     } finally {
-      loading.value = false
+      if (mine === turn) loading.value = false
     }
   }
 
   const load = (): Promise<void> => get(null)
-  const more = (): Promise<void> => (next.value ? get(next.value) : Promise.resolve())
+  const more = (): Promise<void> => (next.value && !loading.value ? get(next.value) : Promise.resolve())
   void load()
   return { items, next, ready, loading, problem, load, more }
 }
