@@ -1,5 +1,6 @@
 """Why a command cannot be carried out, in words for the person who gave it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -24,7 +25,8 @@ class Forbidden(Refused):
 
 
 class Invalid(Refused):
-    """A name, type or range is wrong (422). ``field`` is the place, dotted."""
+    """A name, type or range is wrong (422). ``field`` is the place, dotted; ``others``: as bad."""
 
-    def __init__(self, field: str, zh: str, en: str) -> None:
-        super().__init__("invalid", zh, en, errors=[{"field": field, "zh": zh, "en": en}])
+    def __init__(self, field: str, zh: str, en: str, *, others: Iterable[str] = ()) -> None:
+        errors = [{"field": each, "zh": zh, "en": en} for each in (field, *others)]
+        super().__init__("invalid", zh, en, errors=errors)

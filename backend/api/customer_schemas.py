@@ -214,6 +214,9 @@ class ContactSchema(Schema):
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
     at = fields.DateTime(required=True)
     by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    offer = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(RISK_PROFILES), metadata=OFFER
+    )
 
 
 class ContactsSchema(Schema):

@@ -107,6 +107,7 @@ def contact_json(contact: Contact, directory: Directory) -> dict[str, Any]:
         "channel": contact.channel,
         "at": stamp(contact.at),
         "by": person(directory, contact.by),
+        "offer": contact.offer,
     }
 
 

@@ -22,10 +22,11 @@ from escalation.rights import Caller
 from escalation.timeline import stamp
 
 _COLUMNS = CONTACTS.c
+_NAMES = ("id", "customer_id", "channel", "at", "by", "offer")
 
 
 class Contact(NamedTuple):
-    """One that was made. ``by`` is a person's id; ``offer``: what for, of one about to be made."""
+    """One that was made. ``by``: a person's id; ``offer``: what was offered (see ``may_call``)."""
 
     id: str
     customer: str
@@ -79,7 +80,7 @@ def make_contact(
     if not answer.allowed:
         raise _not_allowed(told_to(caller, answer))
     row = {**contact._asdict(), "customer_id": contact.customer}
-    del row["customer"], row["offer"]
+    del row["customer"]
     batch.conn.execute(insert(CONTACTS), [row])
     said = {"contact": contact.id, "customer": contact.customer, "channel": contact.channel}
     if contact.offer is not None:
@@ -115,11 +116,11 @@ def reasons_json(answer: Answer) -> list[dict[str, object]]:
 
 def _contact(row: object) -> Contact:
     found = row._mapping  # type: ignore[attr-defined]  # a row of CONTACTS
-    return Contact(found["id"], found["customer_id"], found["channel"], found["at"], found["by"])
+    return Contact(*(found[name] for name in _NAMES))
 
 
 def _same(known: Contact, contact: Contact) -> Contact:
-    if known._replace(at=contact.at, offer=contact.offer) != contact:
+    if known._replace(at=contact.at) != contact:
         raise Refused(
             "idempotency-conflict",
             "这个编号已经用在别的联系记录上。",

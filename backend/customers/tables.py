@@ -56,6 +56,7 @@ class ContactRow(db.Model):
     channel: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
     by: Mapped[str]
+    offer: Mapped[str | None]
     __table_args__ = (Index("ix_customer_contacts_customer", "customer_id", "at", "id"),)
 
 

@@ -116,14 +116,15 @@ def _checked_record(decision: Decision, step: Step, record: Mapping[str, Any]) -
     for name in record:
         if name not in fields:
             raise Invalid(f"record.{name}", "这一步没有这一项。", "This step has no such field.")
-    found: dict[str, Any] = {}
-    for name, each in fields.items():
-        value = record.get(name)
-        if value is None:
-            if each.required:
-                raise Invalid(f"record.{name}", "这一项要填。", "This field is needed.")
-            continue
-        found[name] = _checked_value(decision, each, value)
+    given = {name: value for name, value in record.items() if value is not None}
+    missing = [f"record.{name}" for name in fields if fields[name].required and name not in given]
+    if missing:
+        raise Invalid(missing[0], "这一项要填。", "This field is needed.", others=missing[1:])
+    found = {
+        name: _checked_value(decision, fields[name], given[name])
+        for name in fields
+        if name in given
+    }
     for name, why in broken_rules(step, found):
         raise Invalid(f"record.{name}", why.zh, why.en)
     return found

@@ -98,7 +98,12 @@ def test_what_is_offered_fits_the_risk_profile_and_comes_with_the_risk_notice(
     assert refused.status_code == 409
     assert [each["key"] for each in refused.json()["reasons"]] == ["unsuitable"]
     assert marketing.get(path)["items"] == []
-    marketing.does("POST", path, {"offer": "balanced"})
+    made = marketing.does("POST", path, {"offer": "balanced"})
+    assert marketing.get(path)["items"] == [made]
+    assert made["offer"] == "balanced"
+    assert marketing.does("POST", path, {"id": made["id"], "offer": "balanced"}) == made
+    other = marketing.ask("POST", path, {"id": made["id"], "offer": "conservative"})
+    assert (other.status_code, other.json()["type"][-20:]) == (409, "idempotency-conflict")
     assert marketing.ask("GET", f"{path[:-9]}/may-call", params={"offer": "x"}).status_code == 422
     unknown = marketing.get("/customers/may-call", params={"reference": "1", "offer": "aggressive"})
     assert (unknown["allowed"], keys(unknown)) == (False, ["no_risk_profile"])

@@ -180,5 +180,10 @@ def test_an_investment_loss_names_what_did_not_fit(house: House) -> None:
     for missing in ("risk_profile", "mismatch"):
         unnamed = {name: said for name, said in record.items() if name != missing}
         manager.refused(case, "complete-step", 422, step="look_at_sale", record=unnamed)
+    refused = manager.refused(case, "complete-step", 422, step="look_at_sale", record={})
+    assert {each["field"] for each in refused["errors"]} >= {
+        "record.risk_profile",
+        "record.mismatch",
+    }
     looked = manager.ticks(case, "look_at_sale", record=record)
     assert step(looked, "look_at_sale")["recorded"] == record

@@ -13157,6 +13157,11 @@ export interface components {
             /** @enum {string} */
             channel: "phone" | "sms" | "visit" | "wechat" | "email" | "mail";
             id: string;
+            /**
+             * @description The most cautious risk profile that what is to be offered suits (A9).
+             * @enum {string|null}
+             */
+            offer: "conservative" | "balanced" | "aggressive" | null;
         };
         ContactBody: {
             /**
