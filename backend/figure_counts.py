@@ -5,11 +5,11 @@ of a year and of a region.
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -69,16 +69,9 @@ class Times:
         """It took so long once more."""
         self.bits += 1 << _SLOT * _slot(milliseconds)
 
-    @property
-    def counts(self) -> dict[int, int]:
-        """How often each time was taken; milliseconds, in order."""
-        counted = array("I", self.bits.to_bytes(len(_TIMES) * _SLOT // 8, "little"))
-        return {_TIMES[slot]: count for slot, count in enumerate(counted) if count}
-
     def packed(self) -> list[Any]:
         """The first slot that is not empty, and the digits from there on."""
-        lowest = (self.bits & -self.bits).bit_length() - 1
-        slot = max(lowest, 0) // _SLOT
+        slot = self._first()
         return [slot, f"{self.bits >> _SLOT * slot:x}"]
 
     def add(self, packed: list[Any], sign: int) -> None:
@@ -88,12 +81,21 @@ class Times:
 
     def as_json(self) -> dict[str, Any]:
         """Count, median and ninetieth percentile; seconds."""
-        counts = self.counts
+        slot = self._first()
+        bits = self.bits >> _SLOT * slot
+        length = -(-bits.bit_length() // _SLOT)
+        counts = array("I", bits.to_bytes(length * _SLOT // 8, "little"))
+        times, passed = _TIMES[slot : slot + length], list(accumulate(counts))
         return {
-            "count": sum(counts.values()),
-            "median": _seconds(middle(counts)),
-            "p90": _seconds(nearest(counts, 90)),
+            "count": passed[-1] if passed else 0,
+            "median": _seconds(middle(times, passed)),
+            "p90": _seconds(nearest(times, passed, 90)),
         }
+
+    def _first(self) -> int:
+        """The first slot that is not empty."""
+        lowest = (self.bits & -self.bits).bit_length() - 1
+        return max(lowest, 0) // _SLOT
 
 
 @dataclass(slots=True)
@@ -148,13 +150,33 @@ class Figures:
 
     def add(self, packed: Packed, sign: int = 1) -> None:
         """Add what was packed, or take it away (-1)."""
-        numbers, named, timed = packed
-        for name, number in zip(_NUMBERS, numbers, strict=True):
-            setattr(self, name, getattr(self, name) + sign * number)
-        for name, pairs in zip(_NAMED, named, strict=True):
-            _add(getattr(self, name), pairs, sign)
-        self.to_acknowledge.add(timed[0], sign)
-        self.to_contain.add(timed[1], sign)
+        numbers, (causes, outcomes, kinds), (to_acknowledge, to_contain) = packed
+        self._add_numbers(numbers, sign)
+        _add(self.causes, causes, sign)
+        _add(self.outcomes, outcomes, sign)
+        _add(self.kinds, kinds, sign)
+        self.to_acknowledge.add(to_acknowledge, sign)
+        self.to_contain.add(to_contain, sign)
+
+    def merge(self, other: "Figures") -> None:
+        """Add what another group has."""
+        self._add_numbers([getattr(other, name) for name in _NUMBERS], 1)
+        for name in _NAMED:
+            _add(getattr(self, name), getattr(other, name).items(), 1)
+        self.to_acknowledge.bits += other.to_acknowledge.bits
+        self.to_contain.bits += other.to_contain.bits
+
+    def _add_numbers(self, numbers: Sequence[int], sign: int) -> None:
+        """In the order of ``_NUMBERS``; thousands of sums a second are added so."""
+        incidents, still_open, cancelled, kept, missed, reopened, repeats, customers = numbers
+        self.incidents += sign * incidents
+        self.open += sign * still_open
+        self.cancelled += sign * cancelled
+        self.kept += sign * kept
+        self.missed += sign * missed
+        self.reopened += sign * reopened
+        self.repeats += sign * repeats
+        self.customer_repeats += sign * customers
 
     def as_json(self) -> dict[str, Any]:
         """As the API shows them."""
@@ -174,31 +196,28 @@ class Figures:
         }
 
 
-def middle(counts: Mapping[int, int]) -> int | None:
-    """The median: of an even number of values the mean of the two in the middle."""
-    total = sum(counts.values())
-    if not total:
+def middle(values: Sequence[int], passed: Sequence[int]) -> int | None:
+    """The median: of an even number of values the mean of the two in the middle.
+
+    Args:
+        values: in order.
+        passed: how many there are up to and with each of them.
+    """
+    if not passed:
         return None
-    return (_at(counts, (total + 1) // 2) + _at(counts, total // 2 + 1)) // 2
+    total = passed[-1]
+    places = ((total + 1) // 2, total // 2 + 1)
+    return sum(values[bisect_left(passed, place)] for place in places) // 2
 
 
-def nearest(counts: Mapping[int, int], percent: int) -> int | None:
-    """The smallest value that so many percent do not exceed."""
-    total = sum(counts.values())
-    return _at(counts, -(-total * percent // 100)) if total else None
+def nearest(values: Sequence[int], passed: Sequence[int], percent: int) -> int | None:
+    """The smallest value that so many percent do not exceed; of the same as ``middle``."""
+    if not passed:
+        return None
+    return values[bisect_left(passed, -(-passed[-1] * percent // 100))]
 
 
-def _at(counts: Mapping[int, int], place: int) -> int:
-    """The value at a place, counted from 1, of all in order."""
-    passed = 0
-    for value in sorted(counts):
-        passed += counts[value]
-        if passed >= place:
-            return value
-    raise ValueError("there are not so many")
-
-
-def _add(counter: Counter[Any], pairs: list[list[Any]], sign: int) -> None:
+def _add(counter: Counter[Any], pairs: Iterable[Sequence[Any]], sign: int) -> None:
     for name, number in pairs:
         left = counter.get(name, 0) + sign * number
         if left:

@@ -240,7 +240,7 @@ def _count(found: dict[SumKey, Groups], org: str, month: Month, row: Row, *, aga
 
 def _add(groups: Groups, more: Mapping[str, Figures]) -> None:
     for name, figures in more.items():
-        groups.setdefault(name, Figures()).add(figures.packed())
+        groups.setdefault(name, Figures()).merge(figures)
 
 
 def _carry(conn: Connection, changes: Mapping[SumKey, Groups]) -> None:

@@ -98,7 +98,7 @@ class Counted:
         """Their sum, and the groups that have anything in them."""
         total = Figures()
         for each in self.groups.values():
-            total.add(each.packed())
+            total.merge(each)
         return total, {name: each for name, each in self.groups.items() if each.incidents}
 
 
