@@ -41,14 +41,12 @@ def proposals(
     library: Library, active_ids: Collection[str], facts: Mapping[str, object]
 ) -> list[tuple[str, Text]]:
     """The playbooks that ``facts`` ask for beyond ``active_ids``, each with its reason (G1)."""
-    found: list[tuple[str, Text]] = []
-    for playbook in library.playbooks.values():
-        if playbook.id in active_ids:
-            continue
-        reason = next((p.because for p in playbook.proposed_when if _applies(p, facts)), None)
-        if reason is not None:
-            found.append((playbook.id, reason))
-    return found
+    found: dict[str, Text] = {}
+    for playbook, proposal in library.proposing:
+        asked = proposal.fact in facts and playbook.id not in active_ids
+        if asked and playbook.id not in found and _applies(proposal, facts):
+            found[playbook.id] = proposal.because
+    return list(found.items())
 
 
 def told_by_duty(

@@ -6,6 +6,7 @@ Texts for staff exist in both languages, always.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Role = Literal[
@@ -312,8 +313,15 @@ class Playbook:
         return next((step for step in self.steps if step.id == step_id), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """All playbooks that can be tapped, by id."""
 
     playbooks: Mapping[str, Playbook]
+
+    @cached_property
+    def proposing(self) -> tuple[tuple[Playbook, Proposal], ...]:
+        """What proposes playbooks, each with its playbook: every answer asks, few ever do."""
+        return tuple(
+            (book, each) for book in self.playbooks.values() for each in book.proposed_when
+        )
