@@ -63,7 +63,7 @@ def filmed(counter: Screen, held: int, *, line: bool = True) -> dict[str, bytes]
     film["my incidents"] = counter.passes(1000).picture()
     counter.passes(61_000).is_at("/counter").reads("tablet.lock.who")
     if line:
-        counter.passes_until("common.line.online", 20_000)
+        counter.passes_until("common.line.online", 60_000)
     film["after a minute"] = counter.passes(1000).picture()
     return film
 
@@ -102,12 +102,12 @@ def test_without_a_line_the_two_are_the_same_too_and_the_alert_goes_out_afterwar
     for held in (SHORT, LONG):
         counter = ready(screens, house).kept_for_no_line()
         screens.line.cut()
-        counter.passes_until("common.line.offline", 10_000)
+        counter.passes_until("common.line.offline", 30_000)
         counter.page.evaluate(WITHOUT_SECONDS)
         films.append(filmed(counter, held, line=False))
         manager.hears_nothing("alert")
         screens.line.restore()
-        counter.passes_until("common.line.online", 20_000)
+        counter.passes_until("common.line.online", 60_000)
         films[-1]["with a line again"] = counter.passes(5000).picture()
         house.settle()
     assert manager.hears("alert")["discreet"]

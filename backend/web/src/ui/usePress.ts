@@ -1,4 +1,5 @@
-/** A press of a button and how long it took. Touch gives no click after a long one, so the pointer is followed. */
+/** A press of a button, at the moment the finger leaves it, and how long it took. The click that would follow comes
+ *  some 20 ms later on a slow tablet, never after a long press, and hits whatever lies under the finger by then. */
 import { onScopeDispose } from 'vue'
 
 const LATE_CLICK_MS = 1000
@@ -10,7 +11,11 @@ export function usePress(pressed: (heldMs: number) => void) {
 
   return {
     pointerdown(event: PointerEvent): void {
-      if (event.isPrimary && event.button === 0) down = { id: event.pointerId, at: event.timeStamp }
+      if (!event.isPrimary || event.button !== 0) return
+      down = { id: event.pointerId, at: event.timeStamp }
+      // A finger that slides off is to leave the button, as a mouse does.
+      const touched = event.target as Element
+      if (touched.hasPointerCapture?.(event.pointerId)) touched.releasePointerCapture(event.pointerId)
     },
     pointerup(event: PointerEvent): void {
       if (down?.id !== event.pointerId) return
@@ -19,13 +24,17 @@ export function usePress(pressed: (heldMs: number) => void) {
       lastUp = event.timeStamp
       pressed(held)
     },
+    /** No click, and no mouse that is not there. */
+    touchend(event: TouchEvent): void {
+      if (event.cancelable) event.preventDefault()
+    },
     pointercancel(): void {
       down = null
     },
     pointerleave(): void {
       down = null
     },
-    /** From the keyboard or a screen reader; the one that follows a pointer is the same press. */
+    /** From the keyboard or a screen reader; the one that follows a mouse is the same press. */
     click(event: MouseEvent): void {
       if (event.timeStamp - lastUp > LATE_CLICK_MS) pressed(0)
     },
