@@ -8,7 +8,7 @@ text key where a text should be are faults, and fail the test at its end (``Scre
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -189,14 +189,25 @@ class Screen:
     @contextmanager
     def holds(self, key: str) -> Iterator[None]:
         """A finger rests on a button meanwhile."""
-        box = self.button(key).first.bounding_box()
-        assert box is not None
-        touch = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-        hand = self.context.new_cdp_session(self.page)
-        hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touch]})
+        x, y, touch = *_middle(self.button(key).first), self._hand()
+        touch("touchStart", {"x": x, "y": y})
         yield
-        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        hand.detach()
+        touch("touchEnd")
+
+    def slides_off(self, playbook: str) -> Self:
+        """A finger comes down on the tile and leaves the screen beside it."""
+        x, y, touch = *_middle(self.tile(playbook)), self._hand()
+        touch("touchStart", {"x": x, "y": y})
+        for down in range(0, 400, 40):
+            touch("touchMove", {"x": x, "y": y + down})
+        touch("touchEnd")
+        return self
+
+    def _hand(self) -> Callable[..., object]:
+        hand = self.context.new_cdp_session(self.page)
+        return lambda type_, *points: hand.send(
+            "Input.dispatchTouchEvent", {"type": type_, "touchPoints": list(points)}
+        )
 
     def turns(self, theme: Theme) -> Self:
         """The system becomes light or dark, and with it a page whose theme nobody has chosen."""
@@ -319,6 +330,12 @@ class Screen:
         if self._line.was_cut and _NO_LINE.search(text):
             return
         self.faults.append(f"{text} ({where})")
+
+
+def _middle(shown: Locator) -> tuple[float, float]:
+    box = shown.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 class Screens:

@@ -48,6 +48,18 @@ def test_a_trembling_finger_counts_once(screens: Screens, house: House) -> None:
     assert len(house.person("manager1").incident(group)["reported_by"]) == 1
 
 
+def test_a_finger_that_slides_off_sends_nothing_and_a_touch_sends_once(
+    screens: Screens, house: House
+) -> None:
+    counter = screens.tablet().paired(house)
+    counter.slides_off("media_declared")
+    counter.tile("group_visit").tap()
+    counter.reads("tablet.raised.sent")
+    (group,) = raised(house)
+    assert (group["type"], group["status"]) == ("group_visit", "open")
+    assert len(house.person("manager1").incident(group)["reported_by"]) == 1
+
+
 def test_for_ten_seconds_it_can_be_taken_back_and_nothing_is_erased(
     screens: Screens, house: House
 ) -> None:
