@@ -18,7 +18,7 @@ from backend.clock import SteadyClock
 
 PASSWORD = "demo-counterbell"
 PIN = "2580"
-WAIT = 10.0
+WAIT = 30.0
 """Seconds in which an expected event must come."""
 _ids = SteadyClock()
 

@@ -18,6 +18,9 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A part of a tile drawn anew smooths its edges otherwise than the whole tile: the same
+    # page then gives pictures that differ by a few pixels of an icon.
+    "--disable-partial-raster",
 )
 
 

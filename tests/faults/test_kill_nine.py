@@ -61,7 +61,7 @@ def on_postgresql(postgresql: str, postgresql_template: Template, tmp_path: Path
         yield life
 
 
-@pytest.mark.timeout(6 * 3600 if LONG else 300)
+@pytest.mark.timeout(6 * 3600 if LONG else 600)
 @pytest.mark.parametrize(
     ("database", "crashes"), [("embedded", EMBEDDED), ("on_postgresql", POSTGRESQL)]
 )
