@@ -14,9 +14,9 @@ from tests.fakes import MORNING
 from tests.house import House
 
 SHORT, LONG = 100, 1500
+"""Milliseconds that the finger rests on the tile."""
 WITHOUT_SECONDS = "document.styleSheets[0].insertRule('span.line { opacity: 0 !important }')"
 """The gap's own seconds begin when the browser notices it, which no clock of ours decides."""
-"""Milliseconds that the finger rests on the tile."""
 OUT = Path(__file__).parent / "out"
 NOTE = "三号柜台：客户问贷款利率"
 

@@ -2,12 +2,19 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Route
 
 from tests.browser.screen import Screens
 from tests.house import House
 
 FIRST_QUESTION = re.compile(r"/may-call\?channel=phone$")
+
+
+@pytest.fixture
+def house(still_house: House) -> House:
+    """At ten in the morning: nobody may be called at night."""
+    return still_house
 
 
 def test_at_the_counter_a_customer_is_found_or_made_and_linked(
