@@ -21,8 +21,6 @@ export interface RaiseOptions {
   drill?: boolean
   /** A covert alert: nothing of it is ever shown on this device. */
   quiet?: boolean
-  /** Called when the request has left, or waits for a line. */
-  onItsWay?: () => void
 }
 
 export const useQueue = defineStore('queue', () => {
@@ -103,14 +101,11 @@ export const useQueue = defineStore('queue', () => {
 
   /** Raise an incident; its id is ours and answers everywhere, also where it joined another. */
   async function raise(type: string, options: RaiseOptions = {}): Promise<Kept> {
-    const { quiet = false, id = newId(), onItsWay, ...rest } = options
+    const { quiet = false, id = newId(), ...rest } = options
     const data: CommandData = { type, id }
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) data[name] = value
     const deed = { command: 'open', incident: id, data, as: session.me?.id ?? null, quiet } as const
-    return keep(deed, (written) => {
-      add(written)
-      if (onItsWay) queueMicrotask(onItsWay)
-    })
+    return keep(deed, add)
   }
 
   /** A note of the branch that belongs to no incident. */

@@ -1,15 +1,16 @@
 /** One tap sends; for ten seconds it can be taken back. One at a time is on the bar. */
-import { ref, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import type { Playbook } from '@/api/types'
 import { t } from '@/i18n'
 import { newId } from '@/offline/ids'
+import { useLive } from '@/stores/live'
 import type { RaiseOptions } from '@/stores/queue'
 import { useQueue } from '@/stores/queue'
 
 const UNDO_MS = 10_000
 const SAME_TAP_MS = 1500
-/** The bar shows up by then, also where signing takes its time. */
-const SHOWN_MS = 40
+/** Mostly the answer comes sooner: drawing the bar before it would only hold the word "sent" up. */
+const SOON_MS = 80
 const ANSWER_MS = 400
 const DRAWN_MS = 32
 const KEPT_MS = 150
@@ -27,50 +28,49 @@ const raised = shallowRef<Raised | null>(null)
 const undone = shallowRef<Playbook | null>(null)
 /** It could not even be written down: the disk is full, or not to be had. */
 const failed = shallowRef<Playbook | null>(null)
-const busy = ref<string | null>(null)
-let lastTap = { type: '', at: 0 }
+let newest = { id: '', type: '', at: 0 }
 
 export function useRaise() {
   const queue = useQueue()
+  const live = useLive()
 
-  /** The bar is drawn while the request is on its way, and not before it: drawing takes longer than signing.
-   *  From then on it can be undone; it says "kept" when the disk is slow to be answered, and "sent" when the
-   *  server has. Resolves with the incident's id once it is safe on this device. A trembling finger counts once. */
+  /** The bar is drawn once, with the server's answer; where that takes longer than usual, it says that the alarm is
+   *  on its way, and "kept" when the disk has it and the answer is still out. Resolves with the incident's id once
+   *  it is safe on this device. A trembling finger counts once. */
   async function raise(book: Playbook, options: RaiseOptions = {}): Promise<string | null> {
     const at = performance.now()
-    if (lastTap.type === book.id && at - lastTap.at < SAME_TAP_MS) return null
-    lastTap = { type: book.id, at }
+    if (newest.type === book.id && at - newest.at < SAME_TAP_MS) return null
     const id = newId()
-    const shown: Raised = { id, seq: null, book, until: Date.now() + UNDO_MS }
-    let due = true
-    const show = (): void => {
+    newest = { id, type: book.id, at }
+    const until = Date.now() + UNDO_MS
+    let drawn = false
+    let safe = false
+    /** One that was taken back stays away, and so does one that was followed by another. */
+    const draw = (seq: number | null): void => {
       clearTimeout(late)
-      if (!due) return
-      due = false
-      busy.value = book.id
-      raised.value = shown
+      if (newest.id !== id || (drawn && !raised.value)) return
+      drawn = true
+      raised.value = { id, seq, book, until }
       undone.value = failed.value = null
     }
-    const late = setTimeout(show, SHOWN_MS)
     const numbered = ({ seq }: { seq: number }): void => {
       stop()
-      if (raised.value === shown) raised.value = { ...shown, seq }
+      if (!safe) draw(seq)
+      safe = true
     }
-    // With a line the answer comes about as soon as the disk's: drawing "kept" first would hold "sent" up.
+    const late = setTimeout(() => draw(null), live.line === 'offline' ? 0 : SOON_MS)
     const stop = queue.onAnswered((kept) => kept.incident === id && numbered(kept))
     try {
-      const kept = await queue.raise(book.id, { ...options, id, onItsWay: show })
+      const kept = await queue.raise(book.id, { ...options, id })
       setTimeout(() => numbered(kept), kept.tried ? 0 : KEPT_MS)
       return id
     } catch {
       stop()
-      show()
-      if (raised.value === shown) raised.value = null
+      clearTimeout(late)
+      if (raised.value?.id === id) raised.value = null
       failed.value = book
-      lastTap = { type: '', at: 0 }
+      newest = { id: '', type: '', at: 0 }
       return null
-    } finally {
-      busy.value = null
     }
   }
 
@@ -104,5 +104,5 @@ export function useRaise() {
     raised.value = null
   }
 
-  return { raised, undone, failed, busy, raise, said, undo, over }
+  return { raised, undone, failed, raise, said, undo, over }
 }
