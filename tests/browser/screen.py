@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Request,
+    Route,
     expect,
 )
 
@@ -383,3 +384,19 @@ class Screens:
             each.context.close()
         self.line.cut()
         assert faults == [], json.dumps(faults, ensure_ascii=False, indent=1)
+
+
+class Held:
+    """Requests that go on when the test says so."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def hold(self, route: Route) -> None:
+        """Not yet."""
+        self._routes.append(route)
+
+    def let_go(self) -> None:
+        """Now."""
+        for route in self._routes:
+            route.continue_()

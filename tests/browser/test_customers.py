@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import Route
 
-from tests.browser.screen import Screens
+from tests.browser.screen import Held, Screens
 from tests.house import House
 
 FIRST_QUESTION = re.compile(r"/may-call\?channel=phone$")
@@ -71,19 +70,3 @@ def test_what_is_offered_shows_the_risk_notice_or_why_not(screens: Screens, hous
     desk.page.get_by_text("必须告知客户：“理财非存款，产品有风险，投资须谨慎。”").wait_for()
     offers.select_option("aggressive")
     assert desk.reads("customers.no").faults == []
-
-
-class Held:
-    """Requests that go on when the test says so."""
-
-    def __init__(self) -> None:
-        self._routes: list[Route] = []
-
-    def hold(self, route: Route) -> None:
-        """Not yet."""
-        self._routes.append(route)
-
-    def let_go(self) -> None:
-        """Now."""
-        for route in self._routes:
-            route.continue_()

@@ -1,9 +1,12 @@
 """One tap sends, from the locked screen too; for ten seconds it can be taken back."""
 
+import re
 from typing import Any
 
-from tests.browser.screen import Screens
+from tests.browser.screen import Held, Screens
 from tests.house import House
+
+RAISING = re.compile(r"/api/v1/incidents$")
 
 
 def raised(house: House) -> list[Any]:
@@ -38,6 +41,18 @@ def test_a_tap_on_the_locked_screen_sends_and_a_second_kind_too(
         (opened,) = house.person("manager1").incident(each)["reported_by"]
         assert opened["device"]
         assert opened.get("user") is None
+
+
+def test_a_bar_says_that_it_is_kept_while_the_answer_takes_long(
+    screens: Screens, house: House
+) -> None:
+    counter, raise_ = screens.tablet().paired(house), Held()
+    counter.page.route(RAISING, raise_.hold)
+    counter.taps("group_visit").reads("tablet.raised.kept")
+    counter.no_longer_reads("tablet.raised.sent")
+    raise_.let_go()
+    counter.reads("tablet.raised.sent")
+    assert [each["type"] for each in raised(house)] == ["group_visit"]
 
 
 def test_a_trembling_finger_counts_once(screens: Screens, house: House) -> None:
