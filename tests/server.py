@@ -18,7 +18,7 @@ each with one line when everything that follows from it is done and on disk::
                                        all their channels
     {"do": "patience", "seconds": 1}   providers are given so long to answer
     {"do": "events"}                   what sockets may say, by namespace
-    {"do": "canary"}                   send one; whether it came back
+    {"do": "canary", "seconds": 5}     send one; whether it came back within that time
     {"do": "stop", "part": "engine"}   or "outbox", "gateway", "server": it stands still
     {"do": "forget", "incident": ID, "park": false}
                                        its deadlines are lost, or set aside
@@ -169,10 +169,10 @@ class Opened:
         self._services.writer.run(change)
         self._services.world_changed()
 
-    def canary(self) -> dict[str, Any]:
+    def canary(self, seconds: float) -> dict[str, Any]:
         """Send one; whether it came back, and what the server makes of it."""
         watch = self._services.watch
-        with patch("backend.watching.canary.PATIENCE", 5.0):
+        with patch("backend.watching.canary.PATIENCE", seconds):
             back = watch.canary.send()
         watch._measure()
         return {"back": back, "well": watch.well, "alarms": watch.alarms}

@@ -130,8 +130,13 @@ def test_what_is_over_is_on_no_board_but_its_calls_are(house: House) -> None:
     call = house.person("manager1").does("POST", "/follow-ups", later)
     manager.command(incident, "cancel", reason="误报")
     assert shown(board(house, "regional1")) == []
-    kept = house.person("teller1").raise_("media_declared")
+    kept = house.person("teller1").raise_("disruptive_customer")
+    manager.command(kept, "acknowledge")
+    manager.ticks(kept, "lead_away")
     manager.does("POST", "/follow-ups", {"incident": kept["id"]})
+    manager.command(kept, "contain")
+    manager.command(kept, "close", resolution="谈好了", outcome="settled", root_cause="other")
+    assert shown(board(house, "regional1")) == []
     house.advance(3 * 86_400 - 3600)
     calls = house.anew("regional1").get("/board")["calls"]
     assert call["id"] not in {each["id"] for each in calls}

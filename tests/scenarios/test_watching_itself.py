@@ -15,8 +15,8 @@ from tests.scenarios.steps import levels
 TYPE = "group_visit"
 
 
-def canary(house: House) -> dict[str, Any]:
-    return house.host.tell("canary")
+def canary(house: House, seconds: float = 5.0) -> dict[str, Any]:
+    return house.host.tell("canary", seconds=seconds)
 
 
 def metric(house: House, name: str) -> float:
@@ -51,8 +51,8 @@ def test_a_canary_goes_the_whole_way_and_nobody_sees_it(
 def test_a_part_that_stands_still_is_found_out(own_house: House, part: str) -> None:
     house = own_house
     house.host.tell("stop", part=part)
-    assert canary(house) == {"back": False, "well": False, "alarms": []}
-    assert canary(house)["alarms"] == ["canary"]
+    assert canary(house, 0.5) == {"back": False, "well": False, "alarms": []}
+    assert canary(house, 0.5)["alarms"] == ["canary"]
     assert_faults(house, "canary_lost")
 
 
@@ -127,7 +127,7 @@ def test_an_outside_monitor_hears_from_it_only_while_all_is_well(
     house.host.tell("ping")
     assert Monitor.rung == ["/ping/secret-of-the-monitor"]
     house.host.tell("stop", part="outbox")
-    canary(house)
+    canary(house, 0.5)
     house.host.tell("ping")
     assert len(Monitor.rung) == 1, "silence is the alarm"
     assert "secret-of-the-monitor" not in (tmp_path / "server.log").read_text("utf-8")
