@@ -1,6 +1,8 @@
 """Every page can be used by everybody: axe finds nothing serious, in both languages and themes."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,16 +11,22 @@ from playwright.sync_api import Browser
 from tests.browser.screen import THEMES, Screen, Screens
 from tests.browser.tour import WALKS, Tour, Walk, addresses
 from tests.browser.words import Language
-from tests.house import ROOT, House
+from tests.house import ROOT, Host, House, Template
 
 AXE = ROOT / "backend/web/node_modules/axe-core/axe.min.js"
 BAD = {"serious", "critical"}
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture
-def tour(still_house: House) -> Tour:
-    return Tour(still_house)
+@pytest.fixture(scope="module")
+def tour(
+    host: Host, template: Template, app: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Tour]:
+    """One for all walks: whoever looks changes nothing."""
+    data = template.copied_to(tmp_path_factory.mktemp("tour") / "data")
+    house = House(host, data, template.tokens, app=app)
+    yield Tour(house)
+    house.close()
 
 
 def findings(screen: Screen) -> list[str]:
