@@ -90,21 +90,27 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            message = _read(self.rfile.read(length))
-            answer = provider.take(self.path.lstrip("/"), message)
+            body = self.rfile.read(length)
             self.close_connection = True
+            if len(body) < length:
+                return  # whoever sent it was killed meanwhile: half a message is none
+            answer = provider.take(self.path.lstrip("/"), _read(body))
             if isinstance(answer, str):
                 return
-            status, body = (answer, b"") if isinstance(answer, int) else (200, json.dumps(answer))
+            status, said = (answer, b"") if isinstance(answer, int) else (200, _json(answer))
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
-            self.wfile.write(body if isinstance(body, bytes) else body.encode())
+            self.wfile.write(said)
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
     return Handler
+
+
+def _json(answer: Any) -> bytes:
+    return json.dumps(answer).encode()
 
 
 def _read(body: bytes) -> dict[str, Any]:
