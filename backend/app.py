@@ -119,10 +119,11 @@ RESOURCES = (
     audit,
 )
 """One file per resource, in the order of the OpenAPI document."""
-COLLECT_AFTER = (20_000, 5, 1_000_000)
-"""Allocations before the collector looks: seldom, because each look stops everything.
+COLLECT_AFTER = (2_000, 1_000_000, 1_000_000)
+"""Allocations before the collector looks at what is new: each look stops everything, for 1 ms.
 
-A look at all there is takes 60 ms at 500 sockets; the engine has it done when nobody waits.
+What is older it never looks at by itself (60 ms and more at 500 sockets): the engine has that done
+when nobody waits.
 """
 MIGRATING = 0x43_42_4D_49
 """PostgreSQL advisory lock: one process migrates at a time."""

@@ -21,7 +21,7 @@ from escalation.board import SOON, Due, due_of, levels_of, place, progress_of
 from escalation.duty_rights import sees_readiness
 from escalation.incident import Incident
 from escalation.people import BYSTANDERS, Directory, Org, Person
-from escalation.readiness import LevelReach
+from escalation.readiness import Rung
 from escalation.rights import Caller
 from escalation.timeline import stamp
 
@@ -255,33 +255,20 @@ def _worst_first(looks: list[Look]) -> list[Look]:
 
 
 def _branch_json(look: Look, shown: Shown) -> dict[str, Any]:
-    ladders = sorted(
-        (ladder for ladder in look.ladders if not (shown.wall and ladder.book.discreet)),
-        key=lambda ladder: (ladder.book.tap.order, ladder.book.id),
-    )
-    deepest = max((len(ladder.levels) for ladder in ladders), default=0)
-    levels = [
-        [ladder.levels[number] for ladder in ladders if number < len(ladder.levels)]
-        for number in range(deepest)
-    ]
-    first = next((each for level in levels[:1] for reach in level for each in reach.told), None)
+    found = look.on_wall if shown.wall else look.ladders
     return {
         "branch": {"id": look.branch.id, "name": look.branch.name},
         "ok": look.ok,
         "at": stamp(look.at),
-        "first": None if first is None else first.recipient.person.as_json(),
-        "levels": [_level_json(number, alike) for number, alike in enumerate(levels, 1)],
+        "first": None if found.first is None else found.first.as_json(),
+        "levels": [_level_json(rung) for rung in found.rungs],
     }
 
 
-def _level_json(number: int, alike: list[LevelReach]) -> dict[str, Any]:
-    """One level of all ladders together: the worst of them."""
-    because = next((each.because for each in alike if each.because is not None), None)
+def _level_json(rung: Rung) -> dict[str, Any]:
     return {
-        "level": number,
-        "ok": because is None,
-        "because": because,
-        "stands_in": any(
-            told.recipient.stands_for is not None for each in alike for told in each.told
-        ),
+        "level": rung.number,
+        "ok": rung.because is None,
+        "because": rung.because,
+        "stands_in": rung.stands_in,
     }

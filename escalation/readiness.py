@@ -3,12 +3,12 @@
 It asks the directory as a level that fires does; nothing here knows better than the ladder.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from escalation.people import Directory, Recipient
+from escalation.people import Directory, Person, Recipient
 from playbooks.model import Level, Playbook
 
 TOLD_AFTER = timedelta(minutes=5)
@@ -57,6 +57,40 @@ class LadderReach:
     def ok(self) -> bool:
         """Every level reaches somebody."""
         return all(level.ok for level in self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One level of several ladders together, the worst of them; ``stands_in``: a substitute."""
+
+    number: int
+    because: Deaf | None
+    stands_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several ladders of a branch in one: who is told first, and what becomes of each level."""
+
+    first: Person | None
+    rungs: tuple[Rung, ...]
+
+
+def together(ladders: Iterable[LadderReach]) -> Together:
+    """Ladders in one, in the order of their tiles."""
+    ladders = sorted(ladders, key=lambda ladder: (ladder.book.tap.order, ladder.book.id))
+    levels: dict[int, list[LevelReach]] = {}
+    for ladder in ladders:
+        for level in ladder.levels:
+            levels.setdefault(level.number, []).append(level)
+    told = (each.recipient.person for level in levels.get(1, ()) for each in level.told)
+    return Together(next(told, None), tuple(_rung(*each) for each in sorted(levels.items())))
+
+
+def _rung(number: int, alike: Sequence[LevelReach]) -> Rung:
+    because = next((each.because for each in alike if each.because is not None), None)
+    told = (each.recipient for level in alike for each in level.told)
+    return Rung(number, because, any(each.stands_for is not None for each in told))
 
 
 def branch_reach(

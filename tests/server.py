@@ -121,7 +121,7 @@ class Opened:
     def look(self) -> None:
         """Look at every branch's ladders, whenever that was done last."""
         watch = self._services.engine.readiness
-        watch._looked.clear()
+        watch.round_anew()
         watch.tick()
         self._services.engine.library.tick()
         self._services.engine.suggestions.tick()

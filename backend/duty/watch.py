@@ -1,14 +1,16 @@
-"""Watches every branch's ladders: once a minute each, and before opening.
+"""Watches every branch's ladders: once a minute each (thousands: less often), and before opening.
 
 A branch whose ladders have a level that reaches nobody is told to its manager and its region, once
 whatever the number of processes. Nothing of it lies on a tap's way.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gevent import sleep
 from sqlalchemy import Connection, Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +24,7 @@ from backend.services import Services
 from backend.tables import READINESS
 from escalation.events import SYSTEM
 from escalation.people import Directory, Org, Recipient
-from escalation.readiness import Known, LadderReach, branch_reach, verdict
+from escalation.readiness import Known, LadderReach, Together, branch_reach, together, verdict
 from escalation.timeline import stamp
 
 EACH = 60.0
@@ -30,7 +32,13 @@ EACH = 60.0
 FRESH = 10.0
 """Seconds for which the board takes a look for the present."""
 AT_ONCE = 20
-"""Branches in one look."""
+"""Branches at which the board has a look of its own."""
+TURN = 4
+"""Branches in one look of a round: some 2 ms, which a tap may have to wait for."""
+REST = 9.0
+"""How much longer than a look it rests after it. With 4,000 branches a round takes a minute."""
+TICK = 4.0
+"""Seconds; what is left of a round then is for the next tick."""
 SETTLING = 60.0
 """Seconds after the start in which people come back."""
 MORNING = timedelta(hours=2)
@@ -41,20 +49,25 @@ _READINESS: Table = ReadinessRow.__table__
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen at a branch: its ladders, and whether people are to be told."""
+    """What was seen at a branch, and whether people are to be told.
+
+    ``problems``: the levels that reach nobody. ``ladders``: all of them together; ``on_wall``:
+    without what is discreet. ``check``: the day whose check before opening this is.
+    """
 
     branch: Org
-    ladders: tuple[LadderReach, ...]
+    problems: tuple[dict[str, Any], ...]
+    ladders: Together
+    on_wall: Together
     known: bool
     verdict: str | None
     check: date | None
-    """The day whose check before opening this is."""
     at: datetime
 
     @property
     def ok(self) -> bool:
         """Every level of every ladder reaches somebody."""
-        return all(ladder.ok for ladder in self.ladders)
+        return not self.problems
 
     @property
     def is_news(self) -> bool:
@@ -68,25 +81,30 @@ class ReadinessWatch:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._started = services.clock.steady()
-        self._looked: dict[str, float] = {}
+        self._round: deque[str] = deque()
+        self._round_began = -EACH
         self._lost_since: dict[str, datetime] = {}
         self._seen: dict[str, tuple[float, Look]] = {}
 
     def tick(self) -> None:
-        """Look at the branches whose turn it is."""
-        steady = self._services.clock.steady()
-        if steady - self._started < SETTLING:
+        """Go on with the round through all branches; a new one begins once a minute."""
+        steady = self._services.clock.steady
+        began = steady()
+        if began - self._started < SETTLING:
             return
-        orgs = self._services.world.directory.orgs.values()
-        due = [
-            org
-            for org in orgs
-            if org.kind == "branch" and steady - self._looked.get(org.id, -EACH) >= EACH
-        ]
-        for first in range(0, len(due), AT_ONCE):
-            turn = due[first : first + AT_ONCE]
-            self._looked.update(dict.fromkeys((org.id for org in turn), steady))
-            self._look_at(turn)
+        orgs = self._services.world.directory.orgs
+        if not self._round and began - self._round_began >= EACH:
+            self._round_began = began
+            self._round.extend(org.id for org in orgs.values() if org.kind == "branch")
+        while self._round and steady() - began < TICK:
+            since = steady()
+            turn = [self._round.popleft() for _ in range(min(TURN, len(self._round)))]
+            self._look_at([orgs[each] for each in turn if each in orgs])
+            sleep((steady() - since) * REST)
+
+    def round_anew(self) -> None:
+        """With the next tick a round begins, whenever the last one did."""
+        self._round_began = -EACH
 
     def looks(self, branches: list[Org]) -> list[Look]:
         """How these branches were found a moment ago; a few that nobody looked at, now."""
@@ -123,7 +141,8 @@ class ReadinessWatch:
         ]
 
     def _judge(self, org: Org, ladders: tuple[LadderReach, ...], row: Any, now: datetime) -> Look:
-        ok = all(ladder.ok for ladder in ladders)
+        problems = problems_of(ladders)
+        ok = not problems
         if ok:
             self._lost_since.pop(org.id, None)
         else:
@@ -132,7 +151,16 @@ class ReadinessWatch:
         check = _check_of(now, self._services.settings.readiness_at, org.timezone, checked)
         known = Known(None if row is None else row.ok, self._lost_since.get(org.id))
         told = verdict(known, now, ok=ok, before_opening=check is not None)
-        look = Look(org, ladders, row is not None, told, check, now)
+        look = Look(
+            org,
+            problems,
+            together(ladders),
+            together(each for each in ladders if not each.book.discreet),
+            known=row is not None,
+            verdict=told,
+            check=check,
+            at=now,
+        )
         self._seen[org.id] = (self._services.clock.steady(), look)
         return look
 
@@ -148,7 +176,7 @@ class ReadinessWatch:
         services = self._services
         directory, now = services.world.directory, services.clock.now()
         told = whom_to_tell(directory, look.branch.id, now)
-        problems = [] if look.verdict == "restored" else problems_of(look.ladders)
+        problems = [] if look.verdict == "restored" else list(look.problems)
         told_ids = [each.person.id for each in told]
         data = {"branch": look.branch.id, "problems": problems, "told": told_ids}
         event = append_log(batch, services.clock, f"readiness.{look.verdict}", SYSTEM, data)
@@ -168,14 +196,14 @@ def whom_to_tell(directory: Directory, branch: str, at: datetime) -> list[Recipi
     return told or directory.resolve(["hq_duty"], branch, at)
 
 
-def problems_of(ladders: tuple[LadderReach, ...]) -> list[dict[str, Any]]:
+def problems_of(ladders: tuple[LadderReach, ...]) -> tuple[dict[str, Any], ...]:
     """The levels that reach nobody."""
-    return [
+    return tuple(
         {"playbook": ladder.book.id, "level": level.number, "because": level.because}
         for ladder in ladders
         for level in ladder.levels
         if not level.ok
-    ]
+    )
 
 
 def _check_of(now: datetime, at: int, zone: str, checked: date | None) -> date | None:

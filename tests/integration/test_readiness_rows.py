@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from backend.duty.watch import Look, kept_first
-from escalation.readiness import LadderReach, LevelReach
-from playbooks.load import load_library
+from escalation.readiness import Rung, Together
 from tests.builders import MORNING
 from tests.identity_bank import Process
 
-BOOK = load_library().playbooks["group_visit"]
-DEAF = LadderReach(BOOK, (LevelReach(1, 0, (), (), "empty"),))
+DEAF = ({"playbook": "group_visit", "level": 1, "because": "empty"},)
+LADDERS = Together(None, (Rung(1, "empty", stands_in=False),))
 
 
 def test_of_two_processes_that_see_the_same_one_tells_it(
@@ -24,9 +23,9 @@ def test_of_two_processes_that_see_the_same_one_tells_it(
             process.write(lambda batch: kept_first(batch.conn, look)) for process in (bank, other)
         ]
 
-    seen = Look(branch, (), known=False, verdict=None, check=None, at=MORNING)
+    seen = Look(branch, (), LADDERS, LADDERS, known=False, verdict=None, check=None, at=MORNING)
     assert first_and_second(seen) == [True, False]
-    lost = Look(branch, (DEAF,), known=True, verdict="lost", check=None, at=MORNING)
+    lost = replace(seen, problems=DEAF, known=True, verdict="lost")
     assert first_and_second(lost) == [True, False]
     assert first_and_second(replace(seen, known=True, verdict="restored")) == [True, False]
     morning = replace(lost, check=date(2026, 11, 23))
